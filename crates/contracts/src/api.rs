@@ -1,0 +1,376 @@
+//! Types of the HTTP API. `docs/openapi.yaml` describes the same, and a test holds the two together.
+
+use crate::{Generation, VideoId, artifacts::Warning, segments::Channel};
+use serde::{Deserialize, Serialize};
+
+/// Where a video stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum VideoStatus {
+    /// Its upload was asked for and has not arrived.
+    AwaitingUpload,
+    /// It is being indexed for the first time, or again after a failure.
+    Processing,
+    /// It can be searched, possibly with warnings.
+    Ready,
+    /// It could not be indexed; `error` says why.
+    Failed,
+    /// It is being removed.
+    Deleting,
+}
+
+/// How a video came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Origin {
+    /// A presigned upload.
+    Upload,
+    /// A drop into the inbox.
+    Inbox,
+    /// An object that already lay in S3.
+    Import,
+}
+
+/// Why a video failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoError {
+    /// An [`crate::ErrorName`], or a name of AWS's own.
+    pub name: String,
+    /// Sentence for people, naming the thing and the limit.
+    pub message: String,
+    /// The state that failed.
+    pub state: String,
+}
+
+/// A video.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Video {
+    /// The video.
+    pub video_id: VideoId,
+    /// Its title: given, or the file's name.
+    pub title: String,
+    /// The file's name, as it was given.
+    pub file_name: String,
+    /// Labels for filters.
+    pub tags: Vec<String>,
+    /// Who made it: the token's subject, or `inbox`.
+    pub created_by: String,
+    /// How it came in.
+    pub origin: Origin,
+    /// Where it stands.
+    pub status: VideoStatus,
+    /// The generation that search serves.
+    pub serving_generation: Option<Generation>,
+    /// Length in milliseconds, once known.
+    pub duration_ms: Option<u64>,
+    /// Size of the source in bytes, once known.
+    pub size_bytes: Option<u64>,
+    /// Language (BCP 47), given or found.
+    pub language: Option<String>,
+    /// Channels searchable so far.
+    pub channels: Vec<Channel>,
+    /// Chunks finished in the newest indexing.
+    pub chunks_done: u32,
+    /// Chunks planned in the newest indexing; 0 until planned.
+    pub chunks_total: u32,
+    /// What was lost.
+    pub warnings: Vec<Warning>,
+    /// Why it failed, if it did.
+    pub error: Option<VideoError>,
+    /// RFC 3339 in UTC.
+    pub created_at: String,
+    /// RFC 3339 in UTC.
+    pub updated_at: String,
+    /// Presigned address of the source, once it has arrived; only where one video is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_url: Option<String>,
+}
+
+/// A page of videos, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VideoList {
+    /// The videos.
+    pub videos: Vec<Video>,
+    /// Give this back as `cursor` for the next page.
+    pub next_cursor: Option<String>,
+}
+
+/// Body of `PATCH /videos/{id}`: only what is given changes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VideoPatch {
+    /// New title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// New tags, replacing the old.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<Vec<String>>,
+}
+
+/// Body of `POST /uploads`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UploadRequest {
+    /// The file's name; becomes the title where none is given.
+    pub file_name: String,
+    /// Size in bytes; the presigned PUT binds it.
+    pub size_bytes: u64,
+    /// Media type; the presigned PUT binds it.
+    #[serde(default = "default_content_type")]
+    pub content_type: String,
+    /// Title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Labels for filters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Language of the video (BCP 47).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Size of a subtitle file that will be put before the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subtitles_size_bytes: Option<u64>,
+}
+
+fn default_content_type() -> String {
+    "application/octet-stream".to_owned()
+}
+
+/// An address to put bytes to, and the headers that must go with them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresignedPut {
+    /// Where to.
+    pub url: String,
+    /// Headers that the signature binds, in lower case.
+    pub headers: std::collections::BTreeMap<String, String>,
+}
+
+/// Answer to `POST /uploads`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Upload {
+    /// The video that the upload makes.
+    pub video_id: VideoId,
+    /// Where the subtitle file goes, first.
+    pub subtitles: Option<PresignedPut>,
+    /// Where the file goes in one piece.
+    pub source: Option<PresignedPut>,
+    /// How the file goes in parts, where it is too large for one piece.
+    pub multipart: Option<MultipartUpload>,
+    /// Seconds for which the addresses are valid.
+    pub expires_in_s: u64,
+}
+
+/// An upload in parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MultipartUpload {
+    /// S3's id of it.
+    pub upload_id: String,
+    /// Size of every part but the last, in bytes.
+    pub part_size_bytes: u64,
+    /// How many parts.
+    pub part_count: u32,
+}
+
+/// Answer to `GET /uploads/{id}/parts`: addresses for some of the parts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartUrls {
+    /// The parts, in order.
+    pub parts: Vec<PartUrl>,
+    /// First part of the next page.
+    pub next_part: Option<u32>,
+}
+
+/// Address of one part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartUrl {
+    /// From 1.
+    pub part_number: u32,
+    /// Where to.
+    pub url: String,
+}
+
+/// Body of `POST /uploads/{id}/complete`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompleteUploadRequest {
+    /// S3's id of the upload.
+    pub upload_id: String,
+    /// Every part with the entity tag that its PUT answered.
+    pub parts: Vec<CompletedPart>,
+}
+
+/// A part that has arrived.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CompletedPart {
+    /// From 1.
+    pub part_number: u32,
+    /// As the PUT answered it.
+    pub etag: String,
+}
+
+/// Body of `POST /imports`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImportRequest {
+    /// `s3://bucket/key`
+    pub url: String,
+    /// Title; the last part of the key where none is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Labels for filters.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<String>,
+    /// Language of the video (BCP 47).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// Answer to `GET /videos/{id}/timeline`: what ran for the newest indexing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// The video.
+    pub video_id: VideoId,
+    /// Which indexing.
+    pub generation: Generation,
+    /// Runs, in order of their start.
+    pub tasks: Vec<TaskRun>,
+}
+
+/// One task's last run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskRun {
+    /// The stage, `extract` say.
+    pub stage: String,
+    /// The chunk; `None` for the whole video.
+    pub chunk: Option<u32>,
+    /// How often it was started by Step Functions in this execution.
+    pub attempts: u32,
+    /// RFC 3339 in UTC.
+    pub started_at: String,
+    /// RFC 3339 in UTC; `None` while it runs or where it was killed.
+    pub ended_at: Option<String>,
+    /// What it worked through, in the stage's unit (frames, cues, passages, documents).
+    pub units: Option<u64>,
+    /// Whether an earlier run had already done the work.
+    pub reused: bool,
+    /// The name of its error.
+    pub error: Option<String>,
+}
+
+/// Parameters of `GET /search` and body of `POST /search`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchRequest {
+    /// What was said or shown.
+    #[serde(default)]
+    pub q: String,
+    /// Only these videos, comma-separated in `GET`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub videos: Option<String>,
+    /// Only videos that carry all of these tags, comma-separated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tags: Option<String>,
+    /// Only these channels, comma-separated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channels: Option<String>,
+    /// How many moments.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u32>,
+    /// `next_cursor` of the page before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cursor: Option<String>,
+}
+
+/// Answer to a search.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchResponse {
+    /// The moments, best first.
+    pub moments: Vec<Moment>,
+    /// Whether nothing matches well.
+    pub no_confident_match: bool,
+    /// Channels that could not be queried.
+    pub degraded: Vec<String>,
+    /// Give this back as `cursor` for the next page.
+    pub next_cursor: Option<String>,
+}
+
+/// A stretch of a video that answers the query.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    /// The video.
+    pub video_id: VideoId,
+    /// Its title.
+    pub title: String,
+    /// First millisecond.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+    /// Fused score; comparable inside one answer only.
+    pub score: f64,
+    /// Calibrated confidence; null until it is calibrated.
+    pub confidence: Option<f64>,
+    /// Channels that matched.
+    pub channels: Vec<Channel>,
+    /// Presigned address of a small picture.
+    pub thumbnail_url: Option<String>,
+    /// Presigned address that plays from there, ending in `#t=START,END` in seconds.
+    pub play_url: Option<String>,
+    /// What matched.
+    pub evidence: Vec<Evidence>,
+}
+
+/// What matched in one channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The channel.
+    pub channel: Channel,
+    /// First millisecond.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+    /// The words.
+    pub text: String,
+    /// Matched words as `[from, to)` in UTF-16 code units of `text`.
+    pub highlights: Vec<[u32; 2]>,
+}
+
+/// Answer to `GET /health`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Health {
+    /// `ok`
+    pub status: String,
+    /// Release of the function that answered.
+    pub version: String,
+}
+
+/// An error answer (RFC 9457), `application/problem+json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `about:blank`: the title says it all.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The status in words.
+    pub title: String,
+    /// HTTP status.
+    pub status: u16,
+    /// What is wrong and the way out.
+    pub detail: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_are_spelled_as_the_design_says() {
+        let json = serde_json::to_string(&VideoStatus::AwaitingUpload).unwrap();
+        assert_eq!(json, "\"AWAITING_UPLOAD\"");
+    }
+
+    #[test]
+    fn an_upload_request_needs_name_and_size_only() {
+        let request: UploadRequest =
+            serde_json::from_str(r#"{"file_name":"a.mp4","size_bytes":1}"#).unwrap();
+        assert_eq!(request.content_type, "application/octet-stream");
+    }
+}

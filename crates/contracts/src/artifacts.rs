@@ -1,0 +1,184 @@
+//! JSON documents kept in the derived bucket between tasks.
+
+use serde::{Deserialize, Serialize};
+
+/// What probe-media learned about the file that the chunks read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MediaDescription {
+    /// Demuxer name as ffmpeg spells it.
+    pub container: String,
+    /// Length of the video in milliseconds.
+    pub duration_ms: u64,
+    /// Size of what the chunks read, in bytes.
+    pub size_bytes: u64,
+    /// Whether this is a copy that was made seekable.
+    #[serde(default)]
+    pub remuxed: bool,
+    /// Every stream of the file.
+    pub streams: Vec<StreamDescription>,
+}
+
+/// One stream of a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct StreamDescription {
+    /// Index inside the file, from 0.
+    pub index: u32,
+    /// What it carries.
+    pub kind: StreamKind,
+    /// Codec name as ffmpeg spells it.
+    pub codec: String,
+    /// Language tag of the stream (ISO 639-2 as containers have it).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Picture width in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width_px: Option<u32>,
+    /// Picture height in pixels.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height_px: Option<u32>,
+}
+
+/// What a stream carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StreamKind {
+    /// Moving pictures.
+    Video,
+    /// One picture that comes with audio.
+    AttachedPicture,
+    /// Sound.
+    Audio,
+    /// Subtitles kept as text.
+    TextSubtitle,
+    /// Anything else: picture subtitles, data.
+    #[default]
+    Other,
+}
+
+/// A subtitle cue or a recognised segment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cue {
+    /// First millisecond, from the start of the video.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+    /// Plain text.
+    pub text: String,
+}
+
+/// What extract-chunk says beside the audio and the frames of its pack.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtractDescription {
+    /// Length of the audio in milliseconds; `None` without audio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_duration_ms: Option<u64>,
+    /// Cues of the embedded subtitle track that start in the chunk; `None` without such a track.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cues: Option<Vec<Cue>>,
+    /// What was lost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// Where a transcript's words come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TranscriptSource {
+    /// A subtitle file uploaded with the video.
+    SubtitleFile,
+    /// A subtitle track inside the video.
+    SubtitleTrack,
+    /// Nothing: the video has no text that this release can take.
+    None,
+}
+
+/// Words of one chunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChunkTranscript {
+    /// Where they come from.
+    pub source: TranscriptSource,
+    /// Language (BCP 47), where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Cues that start in the chunk, in order of time.
+    pub cues: Vec<Cue>,
+    /// What was lost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// Words of a whole video, `transcript.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Transcript {
+    /// Where they come from.
+    pub source: TranscriptSource,
+    /// Language (BCP 47), where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// All cues, in order of time.
+    pub cues: Vec<Cue>,
+}
+
+/// One searchable passage: a sentence or a few. Its vector has the same position in the pack's vectors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    /// First millisecond.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+    /// The words.
+    pub text: String,
+    /// Derived object with a small picture of the passage.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbnail_key: Option<String>,
+}
+
+/// What embed-chunk says of its vectors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmbeddedChunk {
+    /// Where the words come from; decides the channel.
+    pub source: TranscriptSource,
+    /// Language (BCP 47), where known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The model of the vectors.
+    pub text_model: String,
+    /// Length of a vector.
+    pub dimensions: u32,
+    /// The passages, in order of time.
+    pub passages: Vec<Passage>,
+}
+
+/// Something that was lost on the way, or that a reader should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warning {
+    /// Stable name, for programs.
+    pub name: WarningName,
+    /// Sentence for people, naming the thing.
+    pub message: String,
+    /// The stretch of the video concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_ms: Option<u64>,
+    /// End of that stretch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub end_ms: Option<u64>,
+}
+
+/// The kinds of loss.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WarningName {
+    /// Part of the sound could not be decoded.
+    AudioDamaged,
+    /// Part of the picture could not be decoded.
+    VideoDamaged,
+    /// A whole stretch of the video is missing from the index.
+    StretchMissing,
+    /// The subtitle file holds nothing that can be read.
+    SubtitlesUnreadable,
+    /// Some cues of the subtitle file were skipped.
+    SubtitlesIncomplete,
+    /// The container does not state how long it is; its length was measured.
+    DurationMeasured,
+    /// A later attempt to index the video again failed; the earlier result is still served.
+    ReindexFailed,
+}

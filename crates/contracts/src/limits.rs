@@ -1,0 +1,48 @@
+//! Every limit of vindex, in one place. A message that refuses something names the limit's value.
+
+/// Longest video in milliseconds: 12 hours (144 chunks of 5 minutes).
+pub const MAX_DURATION_MS: u64 = 12 * 60 * 60 * 1000;
+/// Longest side of a picture in pixels.
+pub const MAX_PICTURE_SIDE_PX: u32 = 8192;
+/// Most streams in one file.
+pub const MAX_STREAMS: usize = 64;
+/// Largest source in bytes: 100 GB.
+pub const MAX_SOURCE_BYTES: u64 = 100_000_000_000;
+/// Most chunks of one video, whatever its bit rate.
+pub const MAX_CHUNKS: usize = 144;
+/// Length of a chunk in milliseconds unless a setting says otherwise.
+pub const DEFAULT_CHUNK_MS: u64 = 300_000;
+/// Above this many bytes a chunk is made shorter, as long as [`MAX_CHUNKS`] allows.
+pub const MAX_CHUNK_BYTES: u64 = 1_000_000_000;
+/// Largest file that is copied into a seekable container before it is split, in bytes: 8 GB.
+pub const MAX_REMUX_BYTES: u64 = 8_000_000_000;
+/// Largest subtitle file in bytes.
+pub const MAX_SUBTITLE_BYTES: u64 = 10_000_000;
+/// Largest file that is uploaded by one PUT, in bytes; larger ones go in parts.
+pub const MAX_SINGLE_PUT_BYTES: u64 = 100_000_000;
+/// Size of one part of a multipart upload in bytes; grows where more than [`MAX_PARTS`] would be needed.
+pub const PART_BYTES: u64 = 16_000_000;
+/// Most parts of one upload (S3's own limit).
+pub const MAX_PARTS: u64 = 10_000;
+/// Most presigned part URLs in one answer.
+pub const PART_URLS_PER_PAGE: u32 = 100;
+/// How long a presigned URL is valid, in seconds.
+pub const PRESIGNED_URL_SECONDS: u64 = 3600;
+/// Longest query in characters.
+pub const MAX_QUERY_CHARS: usize = 1000;
+/// Longest title in characters.
+pub const MAX_TITLE_CHARS: usize = 500;
+/// Longest file name in characters.
+pub const MAX_FILE_NAME_CHARS: usize = 500;
+/// Most tags of a video.
+pub const MAX_TAGS: usize = 20;
+/// Longest tag in characters.
+pub const MAX_TAG_CHARS: usize = 64;
+/// Most moments in one answer.
+pub const MAX_PAGE_MOMENTS: u32 = 50;
+/// How many moments an answer has unless told.
+pub const DEFAULT_PAGE_MOMENTS: u32 = 10;
+/// Most videos in one page of a list.
+pub const MAX_PAGE_VIDEOS: u32 = 100;
+/// Largest body of an API request in bytes.
+pub const MAX_BODY_BYTES: usize = 64 * 1024;
