@@ -70,6 +70,18 @@ pub fn upload_subtitles(workspace: &Workspace, video_id: &VideoId) -> String {
     format!("{UPLOADS_PREFIX}{workspace}/{video_id}/subtitles")
 }
 
+/// Where a subtitle file may lie beside an object that was not uploaded through the API: the same key
+/// with `.srt` or `.vtt` in place of its extension.
+#[must_use]
+pub fn subtitles_beside(key: &str) -> Vec<String> {
+    let name_starts = key.rfind('/').map_or(0, |slash| slash + 1);
+    let stem = match key[name_starts..].rfind('.') {
+        Some(dot) if dot > 0 => &key[..name_starts + dot],
+        _ => key,
+    };
+    vec![format!("{stem}.srt"), format!("{stem}.vtt")]
+}
+
 /// The stages whose outputs lie in the derived bucket, and whose runs the catalog records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -164,6 +176,18 @@ mod tests {
         check("inbox/w/folder/", None);
         check("inbox/../a.mp4", None);
         check("elsewhere", None);
+    }
+
+    #[test]
+    fn subtitles_lie_beside_under_the_same_stem() {
+        assert_eq!(
+            subtitles_beside("a.b/talk.v2.mp4"),
+            ["a.b/talk.v2.srt", "a.b/talk.v2.vtt"]
+        );
+        assert_eq!(
+            subtitles_beside("a.b/talk"),
+            ["a.b/talk.srt", "a.b/talk.vtt"]
+        );
     }
 
     #[test]

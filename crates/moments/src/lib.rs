@@ -1,1 +1,18 @@
-//! Placeholder while the workspace is laid out.
+//! From cues to passages, and from hits to moments. Pure: no I/O, no clock, no OpenSearch.
+//!
+//! - [`passages`] makes searchable passages of a sentence or a few out of subtitle cues or recognised segments.
+//! - [`find_moments`] fuses what several retrievers found by reciprocal rank and merges hits that are one
+//!   moment.
+//! - [`Cursor`] pages through moments.
+
+mod cursor;
+mod fusion;
+mod hit;
+mod merge;
+mod passages;
+mod sentences;
+
+pub use cursor::{Cursor, CursorError};
+pub use fusion::{FoundMoment, find_moments};
+pub use hit::{Hit, RankedHits, Retriever};
+pub use passages::passages;

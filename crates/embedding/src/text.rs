@@ -1,0 +1,247 @@
+//! The text model: tokens in, one unit vector out.
+
+use models::{Model, ModelFolder, Pooling};
+use onnx::{OnnxError, Runtime};
+use ort::{
+    session::{Session, SessionInputValue},
+    value::Tensor,
+};
+use std::{
+    borrow::Cow,
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+};
+use tokenizers::{Tokenizer, TruncationParams};
+
+/// Why texts could not be embedded.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddingError {
+    /// The model could not be opened.
+    #[error(transparent)]
+    Onnx(#[from] OnnxError),
+    /// The tokenizer's file is missing or damaged.
+    #[error("the tokenizer {path} could not be read")]
+    TokenizerFile {
+        /// Its path.
+        path: PathBuf,
+        /// What the reader says.
+        #[source]
+        source: tokenizers::Error,
+    },
+    /// The model is not of the kind that its manifest entry says.
+    #[error("the model {name} can't be used for text: {reason}")]
+    Interface {
+        /// The model.
+        name: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A text could not be split into tokens.
+    #[error("a text could not be split into tokens")]
+    Tokens(#[source] tokenizers::Error),
+    /// The model failed on an input.
+    #[error("the text model {name} failed")]
+    Run {
+        /// The model.
+        name: String,
+        /// What ONNX Runtime says.
+        #[source]
+        source: ort::Error,
+    },
+    /// The thread that computed did not come back.
+    #[error("the thread of the text model ended early")]
+    Thread(#[source] tokio::task::JoinError),
+}
+
+/// What an input of the model is fed with.
+#[derive(Clone, Copy, Debug)]
+enum Input {
+    TokenIds,
+    AttentionMask,
+    TypeIds,
+}
+
+/// Embeds texts. Shared between tasks; one text is computed at a time.
+#[derive(Debug)]
+pub struct TextEmbedder {
+    model: &'static Model,
+    tokenizer: Tokenizer,
+    inputs: Vec<Input>,
+    session: Mutex<Session>,
+}
+
+impl TextEmbedder {
+    /// Opens the model in `folder`, computing on `threads` threads.
+    ///
+    /// # Errors
+    /// A damaged file, or a model whose inputs or output are not those of a Hugging Face ONNX export.
+    pub fn open(
+        folder: &ModelFolder,
+        runtime: &Runtime,
+        threads: NonZeroUsize,
+    ) -> Result<Self, EmbeddingError> {
+        let model = folder.model();
+        let tokenizer = open_tokenizer(folder.file("tokenizer.json"), model.max_tokens)?;
+        let session = runtime.open(&folder.file("model.onnx"), threads)?;
+        let inputs = session
+            .inputs()
+            .iter()
+            .map(|input| match input.name() {
+                "input_ids" => Ok(Input::TokenIds),
+                "attention_mask" => Ok(Input::AttentionMask),
+                "token_type_ids" => Ok(Input::TypeIds),
+                other => Err(EmbeddingError::Interface {
+                    name: model.name.clone(),
+                    reason: format!("it has an input {other}"),
+                }),
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            model,
+            tokenizer,
+            inputs,
+            session: Mutex::new(session),
+        })
+    }
+
+    /// The name under which an index knows this model's vectors.
+    #[must_use]
+    pub fn model_name(&self) -> &'static str {
+        &self.model.name
+    }
+
+    /// Length of a vector.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        self.model.dimensions
+    }
+
+    /// Whether the model was made for texts in this language (BCP 47); region and script don't matter.
+    #[must_use]
+    pub fn knows_language(&self, language: &str) -> bool {
+        let primary = language.split(['-', '_']).next().unwrap_or(language);
+        self.model
+            .languages
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(primary))
+    }
+
+    /// One vector of length 1 for each text, in order. Longer texts than the model takes are cut at its
+    /// limit. Blocks for some milliseconds a text: in asynchronous code use [`Self::embed_in_background`].
+    ///
+    /// # Errors
+    /// The tokenizer or the model fails on a text.
+    pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
+        texts.iter().map(|text| self.embed_one(text)).collect()
+    }
+
+    /// [`Self::embed`] on a thread for blocking work.
+    ///
+    /// # Errors
+    /// As [`Self::embed`].
+    pub async fn embed_in_background(
+        self: &Arc<Self>,
+        texts: Vec<String>,
+    ) -> Result<Vec<Vec<f32>>, EmbeddingError> {
+        let embedder = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            embedder.embed(&texts)
+        })
+        .await
+        .map_err(EmbeddingError::Thread)?
+    }
+
+    fn embed_one(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
+        let encoding = self
+            .tokenizer
+            .encode(text, true)
+            .map_err(EmbeddingError::Tokens)?;
+        let failed = |source| EmbeddingError::Run {
+            name: self.model.name.clone(),
+            source,
+        };
+        let mut inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)> = Vec::new();
+        for input in &self.inputs {
+            let (name, tokens) = match input {
+                Input::TokenIds => ("input_ids", encoding.get_ids()),
+                Input::AttentionMask => ("attention_mask", encoding.get_attention_mask()),
+                Input::TypeIds => ("token_type_ids", encoding.get_type_ids()),
+            };
+            let values: Vec<i64> = tokens.iter().copied().map(i64::from).collect();
+            let tensor = Tensor::from_array(([1, values.len()], values)).map_err(failed)?;
+            inputs.push((name.into(), tensor.into()));
+        }
+        // A panic under the lock leaves no state behind that a later run could see.
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let outputs = session.run(inputs).map_err(failed)?;
+        let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
+        match self.model.pooling {
+            Pooling::Cls => first_token(shape, values, self.model.dimensions)
+                .map(unit)
+                .map_err(|reason| EmbeddingError::Interface {
+                    name: self.model.name.clone(),
+                    reason,
+                }),
+        }
+    }
+}
+
+fn open_tokenizer(path: PathBuf, max_tokens: usize) -> Result<Tokenizer, EmbeddingError> {
+    let read = || -> Result<Tokenizer, tokenizers::Error> {
+        let mut tokenizer = Tokenizer::from_file(&path)?;
+        // Files come with either switched on or off; a padded text has another vector.
+        tokenizer.with_padding(None);
+        tokenizer.with_truncation(Some(TruncationParams {
+            max_length: max_tokens,
+            ..TruncationParams::default()
+        }))?;
+        Ok(tokenizer)
+    };
+    read().map_err(|source| EmbeddingError::TokenizerFile { path, source })
+}
+
+fn first_token<'a>(
+    shape: &[i64],
+    values: &'a [f32],
+    dimensions: usize,
+) -> Result<&'a [f32], String> {
+    match shape {
+        [1, _, width] if usize::try_from(*width) == Ok(dimensions) => values
+            .get(..dimensions)
+            .ok_or_else(|| "its output is empty".to_owned()),
+        _ => Err(format!(
+            "its output has the shape {shape:?} instead of [1, tokens, {dimensions}]"
+        )),
+    }
+}
+
+fn unit(vector: &[f32]) -> Vec<f32> {
+    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
+    vector
+        .iter()
+        .map(|value| value / length.max(f32::MIN_POSITIVE))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_tokens_vector_is_taken_and_scaled() {
+        let values = [3.0, 4.0, 9.0, 9.0];
+        assert_eq!(
+            unit(first_token(&[1, 2, 2], &values, 2).unwrap()),
+            [0.6, 0.8]
+        );
+        assert!(first_token(&[1, 4], &values, 4).is_err());
+        assert!(first_token(&[2, 1, 2], &values, 2).is_err());
+    }
+
+    #[test]
+    fn a_vector_of_zeros_stays_finite() {
+        assert_eq!(unit(&[0.0, 0.0]), [0.0, 0.0]);
+    }
+}

@@ -1,0 +1,173 @@
+//! What the functions behind the HTTP API share: who calls, and problem documents.
+
+use axum::{
+    Json,
+    extract::{FromRequestParts, rejection::JsonRejection},
+    response::{IntoResponse, Response},
+};
+use contracts::{Workspace, api::Problem};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use lambda_http::{RequestExt, request::RequestContext};
+
+/// Who calls, by the token that API Gateway has verified.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    /// The tenant: `custom:workspace`, else `sub`.
+    pub workspace: Workspace,
+    /// The token's subject.
+    pub subject: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        caller_of(|name| claim(parts, name))
+    }
+}
+
+fn claim(parts: &Parts, name: &str) -> Option<String> {
+    let RequestContext::ApiGatewayV2(context) = parts.request_context_ref()? else {
+        return None;
+    };
+    let claims = &context.authorizer.as_ref()?.jwt.as_ref()?.claims;
+    claims.get(name).cloned()
+}
+
+/// The caller by the claims of a verified token.
+///
+/// # Errors
+/// 401 where the token names no subject or a workspace that can't stand in keys.
+pub fn caller_of(claim: impl Fn(&str) -> Option<String>) -> Result<Caller, ProblemResponse> {
+    let unauthorized = || {
+        ProblemResponse::new(
+            StatusCode::UNAUTHORIZED,
+            "the token names no usable workspace: sign in with a user whose custom:workspace or sub is 1 to 128 letters, digits or -_.@=",
+        )
+    };
+    let subject = claim("sub").ok_or_else(unauthorized)?;
+    let workspace = claim("custom:workspace").unwrap_or_else(|| subject.clone());
+    let workspace = Workspace(workspace);
+    if !workspace.is_valid() {
+        return Err(unauthorized());
+    }
+    Ok(Caller { workspace, subject })
+}
+
+/// An error answer as RFC 9457 has it.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ProblemResponse {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// What is wrong and the way out.
+    pub detail: String,
+}
+
+impl ProblemResponse {
+    /// A problem with a status and a sentence for people.
+    pub fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            detail: detail.into(),
+        }
+    }
+
+    /// 400: the request itself is wrong.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// 503: a service that vindex needs does not answer; logged here with its cause.
+    pub fn unavailable(what: &str, cause: &dyn std::error::Error) -> Self {
+        tracing::error!(error.chain = %cause, "{what} does not answer");
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            format!("{what} does not answer at present: try again in a moment"),
+        )
+    }
+}
+
+impl IntoResponse for ProblemResponse {
+    fn into_response(self) -> Response {
+        let problem = Problem {
+            kind: "about:blank".to_owned(),
+            title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
+            status: self.status.as_u16(),
+            detail: self.detail,
+        };
+        let mut response = (self.status, Json(problem)).into_response();
+        response.headers_mut().insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        response
+    }
+}
+
+impl From<JsonRejection> for ProblemResponse {
+    fn from(rejection: JsonRejection) -> Self {
+        let status = match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        Self::new(
+            status,
+            format!("the body can't be used: {}", rejection.body_text()),
+        )
+    }
+}
+
+/// A JSON body whose rejection is a problem document.
+#[derive(Debug)]
+pub struct JsonBody<T>(pub T);
+
+impl<T, S> axum::extract::FromRequest<S> for JsonBody<T>
+where
+    T: serde::de::DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = ProblemResponse;
+
+    async fn from_request(
+        request: axum::extract::Request,
+        state: &S,
+    ) -> Result<Self, Self::Rejection> {
+        let Json(value) = Json::<T>::from_request(request, state).await?;
+        Ok(Self(value))
+    }
+}
+
+/// Answer to a path that no route has.
+pub async fn not_found() -> ProblemResponse {
+    ProblemResponse::new(StatusCode::NOT_FOUND, "no such path: see docs/openapi.yaml")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(claims: &[(&str, &str)], expected: Result<&str, StatusCode>) {
+        let caller = caller_of(|name| {
+            claims
+                .iter()
+                .find(|(claim, _)| *claim == name)
+                .map(|(_, value)| (*value).to_owned())
+        });
+        let workspace = caller.map(|caller| caller.workspace.0);
+        assert_eq!(
+            workspace.map_err(|problem| problem.status),
+            expected.map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn the_workspace_comes_from_its_claim_or_else_the_subject() {
+        check(&[("sub", "s"), ("custom:workspace", "w")], Ok("w"));
+        check(&[("sub", "s")], Ok("s"));
+        check(&[("custom:workspace", "w")], Err(StatusCode::UNAUTHORIZED));
+        check(
+            &[("sub", "s"), ("custom:workspace", "../x")],
+            Err(StatusCode::UNAUTHORIZED),
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! ffmpeg's arguments for one chunk.
+
+use std::ffi::OsString;
+
+use super::{ChunkRange, ExtractSettings};
+use crate::MediaInfo;
+
+pub(super) const AUDIO_FILE: &str = "audio.flac";
+pub(super) const CUES_FILE: &str = "cues.vtt";
+pub(super) const AUDIO_RATE_HZ: u64 = 16_000;
+/// Read beyond the range, so that a packet that lies a little late in the file is not missed.
+const MARGIN_MS: u64 = 1000;
+
+/// Which pictures a run decodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pictures {
+    /// Key frames in the range, thinned out.
+    KeyFrames,
+    /// The first picture in the range, whatever it takes to decode it.
+    FirstInRange,
+    /// The picture shown when the range begins.
+    ShownAtStart,
+}
+
+/// What one run of ffmpeg takes from the input.
+#[derive(Debug, Clone)]
+pub(super) struct Plan {
+    pub(super) range: ChunkRange,
+    pub(super) audio: Option<u32>,
+    pub(super) video: Option<u32>,
+    pub(super) subtitles: Option<u32>,
+    pub(super) pictures: Pictures,
+    short_side_px: u32,
+    interval_ms: u64,
+}
+
+impl Plan {
+    pub(super) fn whole(info: &MediaInfo, range: ChunkRange, settings: &ExtractSettings) -> Self {
+        Self {
+            range,
+            audio: info.audio().map(|(index, _)| index),
+            video: info.video().map(|(index, _)| index),
+            subtitles: info.subtitles().map(|(index, _)| index),
+            pictures: Pictures::KeyFrames,
+            short_side_px: settings.frame_short_side_px,
+            interval_ms: settings.frame_interval_ms,
+        }
+    }
+
+    /// Each stream alone.
+    pub(super) fn parts(&self) -> Vec<Self> {
+        let none = Self {
+            audio: None,
+            video: None,
+            subtitles: None,
+            ..self.clone()
+        };
+        let parts = [
+            Self { audio: self.audio, ..none.clone() },
+            Self { video: self.video, ..none.clone() },
+            Self { subtitles: self.subtitles, ..none },
+        ];
+        parts.into_iter().filter(|part| !part.is_empty()).collect()
+    }
+
+    /// Ways to get one picture where the range has no key frame, best first.
+    pub(super) fn without_key_frames(&self) -> [Self; 2] {
+        [Pictures::FirstInRange, Pictures::ShownAtStart].map(|pictures| Self {
+            audio: None,
+            subtitles: None,
+            pictures,
+            ..self.clone()
+        })
+    }
+
+    fn is_empty(&self) -> bool {
+        self.audio.is_none() && self.video.is_none() && self.subtitles.is_none()
+    }
+
+    /// The numbers of the outputs that copy packets to nowhere: when they end, the range has been read.
+    pub(super) fn clock_outputs(&self) -> std::ops::Range<usize> {
+        let before = [self.audio, self.video, self.subtitles];
+        let first = before.iter().flatten().count();
+        first..first + self.clock_streams().count()
+    }
+
+    /// Captions are too sparse to tell the time by.
+    fn clock_streams(&self) -> impl Iterator<Item = u32> {
+        [self.audio, self.video].into_iter().flatten()
+    }
+
+    pub(super) fn input_options(&self, settings: &ExtractSettings) -> Vec<OsString> {
+        let side_px = u64::from(settings.max_picture_side_px);
+        let mut options = strings(&[
+            // Times stay those of the file, counted from its own start.
+            "-copyts",
+            "-start_at_zero",
+            "-max_error_rate",
+            "1",
+            "-max_pixels",
+            &(side_px * side_px).to_string(),
+        ]);
+        if self.pictures == Pictures::KeyFrames {
+            options.extend(strings(&["-skip_frame:v", "nokey"]));
+        }
+        if self.pictures == Pictures::ShownAtStart {
+            options.push("-noaccurate_seek".into());
+        }
+        // One millisecond earlier: a picture half a microsecond early rounds to the range's first millisecond.
+        let seek_ms = self.range.start_ms.saturating_sub(1);
+        if seek_ms > 0 {
+            options.extend(strings(&["-ss", &seconds(seek_ms)]));
+        }
+        let length_ms = self.range.end_ms + MARGIN_MS - seek_ms;
+        options.extend(strings(&["-t", &seconds(length_ms)]));
+        options
+    }
+
+    pub(super) fn output_options(&self, settings: &ExtractSettings) -> Vec<OsString> {
+        let mut options = Vec::new();
+        if let Some(index) = self.audio {
+            options.extend(strings(&["-map", &format!("0:{index}"), "-af", &self.audio_filter()]));
+            options.extend(strings(&["-c:a", "flac", "-f", "flac", AUDIO_FILE]));
+        }
+        if let Some(index) = self.video {
+            options.extend(strings(&["-map", &format!("0:{index}"), "-vf", &self.video_filter()]));
+            options.extend(strings(&["-fps_mode", "passthrough", "-enc_time_base", "1:1000"]));
+            options.extend(strings(&["-c:v", "mjpeg", "-q:v", &settings.frame_quality.to_string()]));
+            if self.pictures != Pictures::KeyFrames {
+                options.extend(strings(&["-frames:v", "1"]));
+            }
+            // Each file is named after its picture's time in milliseconds.
+            options.extend(strings(&["-f", "image2", "-frame_pts", "1", "%d.jpg"]));
+        }
+        if let Some(index) = self.subtitles {
+            options.extend(strings(&["-map", &format!("0:{index}")]));
+            options.extend(strings(&["-c:s", "webvtt", "-f", "webvtt", CUES_FILE]));
+        }
+        for index in self.clock_streams() {
+            options.extend(strings(&["-map", &format!("0:{index}")]));
+            options.extend(strings(&["-c", "copy", "-f", "null", "-"]));
+        }
+        options
+    }
+
+    /// Fills gaps with silence and puts the first sample at the range's start.
+    fn audio_filter(&self) -> String {
+        let first_sample = self.range.start_ms * AUDIO_RATE_HZ / 1000;
+        let start = seconds(self.range.start_ms);
+        let end = seconds(self.range.end_ms);
+        format!(
+            "aresample=osr={AUDIO_RATE_HZ}:ochl=mono:osf=s16:async=1:first_pts={first_sample},\
+             atrim=start={start}:end={end}"
+        )
+    }
+
+    fn video_filter(&self) -> String {
+        // Half a millisecond early, so that what is selected lies in the range once rounded.
+        let start = format!("{}-0.0005", seconds(self.range.start_ms));
+        let end = format!("{}-0.0005", seconds(self.range.end_ms));
+        let interval = format!("{}-0.0005", seconds(self.interval_ms));
+        let select = match self.pictures {
+            Pictures::KeyFrames => format!(
+                "select='gte(t,{start})*lt(t,{end})*\
+                 (isnan(prev_selected_t)+gte(t-prev_selected_t,{interval}))',"
+            ),
+            Pictures::FirstInRange => format!("select='gte(t,{start})*lt(t,{end})',"),
+            Pictures::ShownAtStart => String::new(),
+        };
+        let side = self.short_side_px;
+        // -2 keeps the proportions and makes the longer side even.
+        format!(
+            "{select}scale=w='if(gt(iw,ih),-2,min({side},trunc(iw/2)*2))':\
+             h='if(gt(iw,ih),min({side},trunc(ih/2)*2),-2)':out_range=pc,format=yuv420p"
+        )
+    }
+}
+
+fn strings(words: &[&str]) -> Vec<OsString> {
+    words.iter().map(OsString::from).collect()
+}
+
+/// 1500 -> `1.500`.
+fn seconds(ms: u64) -> String {
+    format!("{}.{:03}", ms / 1000, ms % 1000)
+}

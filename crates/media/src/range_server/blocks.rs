@@ -1,0 +1,184 @@
+//! Reads a source in blocks: retried, counted, capped and kept for a while.
+
+use std::{
+    collections::VecDeque,
+    fmt,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use tokio::time::sleep;
+
+use super::{ReadSettings, RangeSource, SourceError};
+
+/// A block is at most this fraction of what its response has delivered, so that little is wasted when the client
+/// hangs up.
+const GROWTH_DIVISOR: u64 = 16;
+
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub(super) source_bytes: AtomicU64,
+    pub(super) source_reads: AtomicU64,
+    pub(super) requests: AtomicU64,
+    pub(super) served_bytes: AtomicU64,
+}
+
+pub(super) struct BlockReader {
+    source: Arc<dyn RangeSource>,
+    settings: ReadSettings,
+    counters: Counters,
+    recent: Mutex<VecDeque<(u64, Bytes)>>,
+    failure: Mutex<Option<Arc<SourceError>>>,
+    closed: AtomicBool,
+}
+
+impl fmt::Debug for BlockReader {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("BlockReader")
+            .field("settings", &self.settings)
+            .field("counters", &self.counters)
+            .finish_non_exhaustive()
+    }
+}
+
+impl BlockReader {
+    pub(super) fn new(source: Arc<dyn RangeSource>, settings: ReadSettings) -> Self {
+        Self {
+            source,
+            settings,
+            counters: Counters::default(),
+            recent: Mutex::default(),
+            failure: Mutex::default(),
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn size_bytes(&self) -> u64 {
+        self.source.size_bytes()
+    }
+
+    pub(super) fn counters(&self) -> &Counters {
+        &self.counters
+    }
+
+    pub(super) fn failure(&self) -> Option<Arc<SourceError>> {
+        lock(&self.failure).clone()
+    }
+
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn reopen(&self) {
+        self.closed.store(false, Ordering::Relaxed);
+    }
+
+    /// Bytes from `position` on, at least one and none at or after `end`. `delivered` is what the response has
+    /// handed out so far.
+    pub(super) async fn block_at(
+        &self,
+        position: u64,
+        end: u64,
+        delivered: u64,
+    ) -> Result<Bytes, Arc<SourceError>> {
+        if let Some(block) = self.recent_at(position) {
+            return Ok(block);
+        }
+        let smallest = self.settings.smallest_block_bytes.max(1);
+        let largest = self.settings.largest_block_bytes.max(smallest);
+        let length = (delivered / GROWTH_DIVISOR).clamp(smallest, largest);
+        let block_end = position.saturating_add(length).min(end);
+        let block = self.read_with_retries(position, block_end).await;
+        match block {
+            Ok(block) => {
+                self.remember(position, block.clone());
+                Ok(block)
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                lock(&self.failure).get_or_insert_with(|| Arc::clone(&error));
+                Err(error)
+            }
+        }
+    }
+
+    async fn read_with_retries(&self, start: u64, end: u64) -> Result<Bytes, SourceError> {
+        let mut backoff = self.settings.first_backoff;
+        let mut attempt = 1;
+        loop {
+            let error = match self.read_once(start, end).await {
+                Ok(block) => return Ok(block),
+                Err(error) => error,
+            };
+            if !error.is_transient() || attempt >= self.settings.attempts {
+                return Err(error);
+            }
+            tracing::debug!(attempt, start, end, %error, "reading the source again");
+            sleep(backoff).await;
+            backoff *= 2;
+            attempt += 1;
+        }
+    }
+
+    async fn read_once(&self, start: u64, end: u64) -> Result<Bytes, SourceError> {
+        let expected_bytes = end - start;
+        let limit_bytes = self.settings.max_source_bytes;
+        let before = self
+            .counters
+            .source_bytes
+            .fetch_add(expected_bytes, Ordering::Relaxed);
+        if before.saturating_add(expected_bytes) > limit_bytes {
+            self.counters
+                .source_bytes
+                .fetch_sub(expected_bytes, Ordering::Relaxed);
+            return Err(SourceError::ReadLimit { limit_bytes });
+        }
+        self.counters.source_reads.fetch_add(1, Ordering::Relaxed);
+        let block = self.source.read(start, end).await?;
+        let received_bytes = block.len() as u64;
+        if received_bytes != expected_bytes {
+            return Err(SourceError::WrongLength {
+                expected_bytes,
+                received_bytes,
+            });
+        }
+        Ok(block)
+    }
+
+    fn recent_at(&self, position: u64) -> Option<Bytes> {
+        let mut recent = lock(&self.recent);
+        let index = recent.iter().position(|(start, block)| {
+            (*start..start + block.len() as u64).contains(&position)
+        })?;
+        let (start, block) = recent.remove(index)?;
+        let offset = usize::try_from(position - start).ok()?;
+        let rest = block.slice(offset..);
+        recent.push_back((start, block));
+        Some(rest)
+    }
+
+    fn remember(&self, start: u64, block: Bytes) {
+        let mut recent = lock(&self.recent);
+        recent.push_back((start, block));
+        let mut kept: u64 = recent.iter().map(|(_, block)| block.len() as u64).sum();
+        while kept > self.settings.cache_bytes {
+            let Some((_, oldest)) = recent.pop_front() else {
+                break;
+            };
+            kept -= oldest.len() as u64;
+        }
+    }
+}
+
+/// A panic elsewhere leaves these values whole: each is changed in one step.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

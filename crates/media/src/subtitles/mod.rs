@@ -1,0 +1,112 @@
+//! Captions as text: SubRip and WebVTT, read tolerantly, written strictly.
+
+mod blocks;
+mod charset;
+mod render;
+mod text;
+mod time;
+
+pub use self::render::{render_srt, render_webvtt};
+
+/// One caption.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cue {
+    /// When it appears, in milliseconds.
+    pub start_ms: u64,
+    /// When it goes away, in milliseconds; never before `start_ms`.
+    pub end_ms: u64,
+    /// What it says: no markup, no empty lines, lines separated by line feeds.
+    pub text: String,
+}
+
+/// How much is read.
+#[derive(Debug, Clone)]
+pub struct SubtitleLimits {
+    /// Largest file, in bytes.
+    pub max_size_bytes: usize,
+    /// Most captions.
+    pub max_cues: usize,
+}
+
+impl Default for SubtitleLimits {
+    fn default() -> Self {
+        Self {
+            max_size_bytes: 10 * 1024 * 1024,
+            max_cues: 100_000,
+        }
+    }
+}
+
+/// What a file gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ParsedSubtitles {
+    /// In order of their start.
+    pub cues: Vec<Cue>,
+    /// Captions that could not be read: without readable times, without text, or ending before they start.
+    pub skipped: usize,
+}
+
+/// Why a file of captions is of no use.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SubtitleError {
+    /// Not one caption could be read.
+    #[error("no captions could be read ({skipped} unreadable ones were skipped)")]
+    NoCues {
+        /// Things that looked like captions.
+        skipped: usize,
+    },
+    /// Larger than the limit.
+    #[error("the captions are {size_bytes} bytes long, more than the limit of {limit_bytes}")]
+    TooLarge {
+        /// Size found.
+        size_bytes: usize,
+        /// Largest size accepted.
+        limit_bytes: usize,
+    },
+    /// More captions than the limit.
+    #[error("the file has more than {limit} captions")]
+    TooManyCues {
+        /// Most captions accepted.
+        limit: usize,
+    },
+}
+
+/// Reads SubRip or WebVTT, whichever it is: byte-order marks, any line ends, missing numbers, `.` or `,` before the
+/// fraction, hours left out, markup, entities, `NOTE`, `STYLE` and `REGION` blocks, positions. Text that is neither
+/// UTF-8 nor UTF-16 is taken for Windows-1252. Captions that can't be read are skipped and counted.
+///
+/// # Errors
+/// When a limit is exceeded, or nothing could be read.
+pub fn parse(bytes: &[u8], limits: &SubtitleLimits) -> Result<ParsedSubtitles, SubtitleError> {
+    if bytes.len() > limits.max_size_bytes {
+        return Err(SubtitleError::TooLarge {
+            size_bytes: bytes.len(),
+            limit_bytes: limits.max_size_bytes,
+        });
+    }
+    let decoded = charset::decode(bytes);
+    let mut parsed = ParsedSubtitles {
+        cues: Vec::new(),
+        skipped: 0,
+    };
+    for block in blocks::cue_blocks(&decoded) {
+        match block.cue() {
+            Some(cue) if parsed.cues.len() < limits.max_cues => parsed.cues.push(cue),
+            Some(_) => {
+                let limit = limits.max_cues;
+                return Err(SubtitleError::TooManyCues { limit });
+            }
+            None => parsed.skipped += 1,
+        }
+    }
+    if parsed.cues.is_empty() {
+        let skipped = parsed.skipped;
+        return Err(SubtitleError::NoCues { skipped });
+    }
+    // Stable: captions of one moment keep the file's order.
+    parsed.cues.sort_by_key(|cue| cue.start_ms);
+    Ok(parsed)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! Times and timing lines.
+
+/// Longer than any video; keeps sums far from overflowing.
+const LATEST_HOURS: u64 = 10_000;
+
+/// `00:00:01,000 --> 00:00:04,000 align:start` -> start and end in milliseconds. `None` when it is no timing line that
+/// can be read.
+pub(super) fn timing(line: &str) -> Option<(u64, u64)> {
+    let (start, rest) = line.split_once("-->")?;
+    let end = rest.split_whitespace().next()?;
+    Some((time_ms(start.trim())?, time_ms(end)?))
+}
+
+/// `1:02:03.5`, `02:03,500` -> milliseconds.
+fn time_ms(text: &str) -> Option<u64> {
+    let (clock, fraction_ms) = match text.split_once(['.', ',']) {
+        Some((clock, fraction)) => (clock, fraction_ms(fraction)?),
+        None => (text, 0),
+    };
+    let mut parts = clock.split(':').rev();
+    let seconds = number(parts.next()?)?;
+    let minutes = number(parts.next()?)?;
+    let hours = parts.next().map_or(Some(0), number)?;
+    let is_sane = seconds < 60 && minutes < 60 && hours <= LATEST_HOURS && parts.next().is_none();
+    is_sane.then_some(((hours * 60 + minutes) * 60 + seconds) * 1000 + fraction_ms)
+}
+
+/// `5` -> 500, `0005` -> 0.
+fn fraction_ms(digits: &str) -> Option<u64> {
+    let has_only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    if digits.is_empty() || !has_only_digits {
+        return None;
+    }
+    let scaled = format!("{digits:0<3}");
+    number(scaled.get(..3)?)
+}
+
+fn number(digits: &str) -> Option<u64> {
+    let digits = digits.trim();
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits.parse().ok() } else { None }
+}
+
+/// Milliseconds as `hh:mm:ss` and the fraction after `mark`.
+pub(super) fn format_time(ms: u64, mark: char) -> String {
+    let (seconds, fraction) = (ms / 1000, ms % 1000);
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    format!(
+        "{hours:02}:{:02}:{:02}{mark}{fraction:03}",
+        minutes % 60,
+        seconds % 60
+    )
+}

@@ -1,0 +1,208 @@
+//! From ranked lists to moments in one order.
+//!
+//! Scores of different retrievers can't be compared, ranks can: a document at rank `r` of a list, from 1, gets
+//! `weight / (RANK_CONSTANT + r)` from it, and its shares are added up.
+
+use crate::{
+    hit::{Hit, RankedHits, Retriever},
+    merge::{Group, group},
+};
+use contracts::{Generation, VideoId, segments::Channel};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// How fast a share falls with its rank; 60 is what the literature uses.
+const RANK_CONSTANT: f64 = 60.0;
+/// A title alone is shown from its video's start for at most this long, in milliseconds.
+const MAX_TITLE_MS: u64 = 30_000;
+
+impl Retriever {
+    /// How much a retriever's ranks count. Words come second to meaning, since in a question most words are
+    /// not what is looked for; a title says where to look but not when.
+    pub(crate) const fn weight(self) -> f64 {
+        match self {
+            Retriever::Meaning => 1.0,
+            Retriever::Words => 0.5,
+            Retriever::TitleWords => 0.25,
+        }
+    }
+}
+
+/// A stretch of a video that answers the query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundMoment {
+    /// The video.
+    pub video_id: VideoId,
+    /// Which indexing of it.
+    pub generation: Generation,
+    /// First millisecond.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+    /// Fused score: comparable inside one answer only.
+    pub score: f64,
+    /// What matched, in order of time, titles last. A hit's `score` is that of the retriever that found it.
+    pub evidence: Vec<Hit>,
+}
+
+impl FoundMoment {
+    /// Channels that matched, in the order of their declaration.
+    #[must_use]
+    pub fn channels(&self) -> Vec<Channel> {
+        let channels: BTreeSet<Channel> = self.evidence.iter().map(|hit| hit.channel).collect();
+        channels.into_iter().collect()
+    }
+
+    /// The small picture that stands for the moment: that of its first evidence that has one.
+    #[must_use]
+    pub fn thumbnail_key(&self) -> Option<&str> {
+        self.evidence
+            .iter()
+            .find_map(|hit| hit.thumbnail_key.as_deref())
+    }
+}
+
+/// A document with what every retriever says of it.
+#[derive(Clone, Debug)]
+pub(crate) struct Candidate {
+    pub hit: Hit,
+    pub found_by: BTreeMap<Retriever, Found>,
+}
+
+/// What one retriever says of a document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// Position in the retriever's list, from 1.
+    pub rank: usize,
+    /// The retriever's own score.
+    pub score: f64,
+}
+
+impl Candidate {
+    pub(crate) fn fused(&self) -> f64 {
+        fused(&self.found_by)
+    }
+}
+
+fn fused(found_by: &BTreeMap<Retriever, Found>) -> f64 {
+    found_by
+        .iter()
+        .map(|(retriever, found)| share(*retriever, found.rank))
+        .sum()
+}
+
+fn share(retriever: Retriever, rank: usize) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a rank is at most some hundreds"
+    )]
+    let rank = rank as f64;
+    retriever.weight() / (RANK_CONSTANT + rank)
+}
+
+/// Fuses what the retrievers found and merges hits that are one moment; best first, the same order for the
+/// same hits whatever the order of the lists.
+///
+/// A title adds its share to the best moment of its video; it makes a moment of its own only where nothing
+/// else in the video was found.
+#[must_use]
+pub fn find_moments(retrieved: &[RankedHits]) -> Vec<FoundMoment> {
+    let (titles, candidates) = collect(retrieved);
+    let mut moments: Vec<FoundMoment> = group(candidates).into_iter().map(moment_of).collect();
+    sort(&mut moments);
+    for title in titles {
+        let of_video = moments
+            .iter_mut()
+            .find(|moment| moment.video_id == title.hit.video_id);
+        match of_video {
+            Some(moment) => {
+                moment.score += title.fused();
+                moment.evidence.push(title.hit);
+            }
+            None => moments.push(moment_of_title(title)),
+        }
+    }
+    sort(&mut moments);
+    moments
+}
+
+/// Titles, best first, and everything else, in an order that depends on the documents alone.
+fn collect(retrieved: &[RankedHits]) -> (Vec<Candidate>, Vec<Candidate>) {
+    let mut by_id: HashMap<&str, Candidate> = HashMap::new();
+    for list in retrieved {
+        for (position, hit) in list.hits.iter().enumerate() {
+            let candidate = by_id.entry(&hit.id).or_insert_with(|| Candidate {
+                hit: hit.clone(),
+                found_by: BTreeMap::new(),
+            });
+            if candidate.hit.highlights.is_empty() {
+                candidate.hit.highlights.clone_from(&hit.highlights);
+            }
+            candidate.found_by.entry(list.retriever).or_insert(Found {
+                rank: position + 1,
+                score: hit.score,
+            });
+        }
+    }
+    let mut all: Vec<Candidate> = by_id.into_values().collect();
+    all.sort_by(|left, right| {
+        right
+            .fused()
+            .total_cmp(&left.fused())
+            .then_with(|| left.hit.id.cmp(&right.hit.id))
+    });
+    all.into_iter()
+        .partition(|candidate| candidate.hit.channel == Channel::Title)
+}
+
+fn moment_of(group: Group) -> FoundMoment {
+    // Each retriever counts once, with its best rank among the hits of the moment.
+    let mut best: BTreeMap<Retriever, Found> = BTreeMap::new();
+    for member in &group.members {
+        for (retriever, found) in &member.found_by {
+            let known = best.entry(*retriever).or_insert(*found);
+            if found.rank < known.rank {
+                *known = *found;
+            }
+        }
+    }
+    let seed = &group.members[0].hit;
+    let (video_id, generation) = (seed.video_id.clone(), seed.generation);
+    let mut evidence: Vec<Hit> = group.members.into_iter().map(|member| member.hit).collect();
+    evidence.sort_by(|left, right| {
+        (left.start_ms, left.channel, &left.id).cmp(&(right.start_ms, right.channel, &right.id))
+    });
+    FoundMoment {
+        video_id,
+        generation,
+        start_ms: group.start_ms,
+        end_ms: group.end_ms,
+        score: fused(&best),
+        evidence,
+    }
+}
+
+fn moment_of_title(title: Candidate) -> FoundMoment {
+    let hit = &title.hit;
+    FoundMoment {
+        video_id: hit.video_id.clone(),
+        generation: hit.generation,
+        start_ms: hit.start_ms,
+        end_ms: hit.end_ms.min(hit.start_ms.saturating_add(MAX_TITLE_MS)),
+        score: title.fused(),
+        evidence: vec![title.hit],
+    }
+}
+
+fn sort(moments: &mut [FoundMoment]) {
+    moments.sort_by(|left, right| {
+        right
+            .score
+            .total_cmp(&left.score)
+            .then_with(|| left.video_id.cmp(&right.video_id))
+            .then_with(|| left.start_ms.cmp(&right.start_ms))
+            .then_with(|| left.end_ms.cmp(&right.end_ms))
+    });
+}
+
+#[cfg(test)]
+mod tests;

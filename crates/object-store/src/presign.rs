@@ -1,0 +1,95 @@
+//! Addresses that let a browser or the command line reach one object for a while.
+
+use crate::{ObjectStore, StoreError};
+use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
+use contracts::{api::PresignedPut, limits::PRESIGNED_URL_SECONDS, tasks::ObjectRef};
+use std::time::Duration;
+
+impl ObjectStore {
+    /// An address to put exactly `size_bytes` of `content_type` under a key: the signature binds both.
+    ///
+    /// # Errors
+    /// There are no credentials to sign with.
+    pub async fn presign_put(
+        &self,
+        bucket: &str,
+        key: &str,
+        content_type: &str,
+        size_bytes: u64,
+    ) -> Result<PresignedPut, StoreError> {
+        let signed = self
+            .client
+            .put_object()
+            .bucket(bucket)
+            .key(key)
+            .content_type(content_type)
+            .content_length(i64::try_from(size_bytes).unwrap_or(i64::MAX))
+            .presigned(expiry()?)
+            .await
+            .map_err(|error| StoreError::of(&error, key))?;
+        Ok(PresignedPut {
+            url: signed.uri().to_owned(),
+            headers: bound_headers(&signed),
+        })
+    }
+
+    /// An address to get an object, optionally as a download or under another media type.
+    ///
+    /// # Errors
+    /// There are no credentials to sign with.
+    pub async fn presign_get(
+        &self,
+        object: &ObjectRef,
+        content_type: Option<&str>,
+    ) -> Result<String, StoreError> {
+        let signed = self
+            .client
+            .get_object()
+            .bucket(&object.bucket)
+            .key(&object.key)
+            .set_version_id(object.version_id.clone())
+            .set_response_content_type(content_type.map(str::to_owned))
+            .presigned(expiry()?)
+            .await
+            .map_err(|error| StoreError::of(&error, &object.key))?;
+        Ok(signed.uri().to_owned())
+    }
+
+    /// An address to put one part of an upload in parts.
+    ///
+    /// # Errors
+    /// There are no credentials to sign with.
+    pub async fn presign_part(
+        &self,
+        bucket: &str,
+        key: &str,
+        upload_id: &str,
+        part_number: u32,
+    ) -> Result<String, StoreError> {
+        let signed = self
+            .client
+            .upload_part()
+            .bucket(bucket)
+            .key(key)
+            .upload_id(upload_id)
+            .part_number(i32::try_from(part_number).unwrap_or(i32::MAX))
+            .presigned(expiry()?)
+            .await
+            .map_err(|error| StoreError::of(&error, key))?;
+        Ok(signed.uri().to_owned())
+    }
+}
+
+fn expiry() -> Result<PresigningConfig, StoreError> {
+    PresigningConfig::expires_in(Duration::from_secs(PRESIGNED_URL_SECONDS))
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// The headers that must go with the request; its host is the address's own.
+fn bound_headers(signed: &PresignedRequest) -> std::collections::BTreeMap<String, String> {
+    signed
+        .headers()
+        .filter(|(name, _)| !name.eq_ignore_ascii_case("host"))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
+        .collect()
+}
