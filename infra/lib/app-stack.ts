@@ -1,0 +1,59 @@
+import { CfnOutput, Lazy, Stack, StackProps } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { DataStack } from './data-stack';
+import { FailureRules } from './failure-rules';
+import { Functions } from './functions';
+import { HttpApi } from './http-api';
+import { Monitoring } from './monitoring';
+import { Settings } from './settings';
+import { MachineReference, Symbols } from './symbols';
+import { Workflow } from './workflow';
+
+/** Everything that holds no state: it can be deleted and deployed again. */
+export class AppStack extends Stack {
+  constructor(scope: Construct, id: string, data: DataStack, settings: Settings, props?: StackProps) {
+    super(scope, id, props);
+    // Functions name the workflows that call other functions, so each side is resolved when both exist.
+    const workflows: Record<string, Workflow> = {};
+    const reference = (name: string): MachineReference => ({
+      arn: Lazy.string({ produce: () => workflows[name].machine.stateMachineArn }),
+      executions: Lazy.string({ produce: () => workflows[name].executions }),
+    });
+    const machines = { 'index-video': reference('index-video'), 'delete-video': reference('delete-video') };
+    const symbols = new Symbols(this, data, settings, machines);
+    const functions = new Functions(this, 'Functions', {
+      settings,
+      symbols,
+      queues: { 'uploads.queue': data.storage.uploads },
+    }).byName;
+    workflows['index-video'] = new Workflow(this, 'IndexVideo', {
+      file: 'index-video',
+      functions,
+      settings: { MapConcurrency: String(settings.mapConcurrency) },
+      eventSource: 'vindex',
+    });
+    workflows['delete-video'] = new Workflow(this, 'DeleteVideo', { file: 'delete-video', functions, settings: {} });
+    const rules = new FailureRules(this, 'FailureRules', functions, symbols);
+    const { api } = new HttpApi(this, 'Http', {
+      functions,
+      tokens: settings.tokens ?? poolTokens(data),
+      allowedOrigins: settings.allowedOrigins,
+    });
+    new Monitoring(this, 'Monitoring', {
+      deadLetterQueues: { 'upload-dead-letters': data.storage.deadLetters, 'failure-dead-letters': rules.deadLetters },
+      machines: Object.fromEntries(Object.entries(workflows).map(([name, { machine }]) => [name, machine])),
+      functions,
+      topicArn: settings.alarmTopicArn,
+    });
+    new CfnOutput(this, 'ApiId', { value: api.apiId });
+    new CfnOutput(this, 'ApiUrl', { value: api.apiEndpoint });
+    new CfnOutput(this, 'StateMachineArn', { value: workflows['index-video'].machine.stateMachineArn });
+    new CfnOutput(this, 'DeleteStateMachineArn', { value: workflows['delete-video'].machine.stateMachineArn });
+    new CfnOutput(this, 'PrepareIndexFunctionName', { value: functions['prepare-index'].functionName });
+  }
+}
+
+function poolTokens(data: DataStack): { issuer: string; audience: string } {
+  if (!data.signIn) throw new Error('without issuer and audience the data stack makes a user pool');
+  return { issuer: data.signIn.issuer, audience: data.signIn.client.userPoolClientId };
+}
