@@ -1,1 +1,35 @@
-fn main() {}
+//! `vindex`: upload videos and find moments in them. A client of the HTTP API and of nothing else.
+
+mod arguments;
+mod backoff;
+mod client;
+mod commands;
+mod failure;
+mod local_file;
+mod output;
+mod progress;
+mod rows;
+mod settings;
+mod text;
+mod transfer;
+mod upload;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    let output = output::Output::new(arguments.json);
+    let code = match commands::run(arguments, &output).await {
+        Ok(code) => code,
+        Err(failure) if commands::is_broken_pipe(&failure) => failure::DONE,
+        Err(failure) => {
+            output.error(&failure);
+            failure.code()
+        }
+    };
+    ExitCode::from(code)
+}

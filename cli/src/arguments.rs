@@ -1,0 +1,189 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
+use contracts::{VideoId, segments::Channel};
+
+/// Find any moment in your videos by describing what was said or shown.
+///
+/// Reads VINDEX_API_URL and VINDEX_TOKEN from the environment, else from `.vindex/env` in this folder or
+/// one above it. Exit codes: 0 done, 1 failed, 2 wrong use or refused, 3 a video ended FAILED.
+#[derive(Debug, Parser)]
+#[command(name = "vindex", version)]
+pub struct Arguments {
+    /// One JSON document a line on standard output, everything else on standard error
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Address of the API [default: VINDEX_API_URL, else that of `.vindex/env`]
+    #[arg(long, global = true, value_name = "URL")]
+    pub api_url: Option<String>,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Upload files and have them indexed
+    ///
+    /// Of several files each is uploaded after the other; one that fails does not stop the others.
+    Upload(UploadArguments),
+    /// Index an object that already lies in S3
+    Import {
+        /// s3://bucket/key
+        url: String,
+        #[command(flatten)]
+        labels: Labels,
+        /// Wait until it is READY or FAILED
+        #[arg(long)]
+        wait: bool,
+    },
+    /// List your videos, newest first
+    Videos,
+    /// Show one video
+    Show {
+        /// The video
+        #[arg(value_parser = video_id)]
+        id: VideoId,
+    },
+    /// Find moments
+    Search(SearchArguments),
+    /// Delete videos with everything made from them
+    Delete {
+        /// The videos
+        #[arg(required = true, value_name = "ID", value_parser = video_id)]
+        ids: Vec<VideoId>,
+    },
+    /// Index a failed video again; finished work is kept
+    Retry {
+        /// The video
+        #[arg(value_parser = video_id)]
+        id: VideoId,
+        /// Wait until it is READY or FAILED
+        #[arg(long)]
+        wait: bool,
+    },
+    /// Show what ran to index a video, and for how long
+    Timeline {
+        /// The video
+        #[arg(value_parser = video_id)]
+        id: VideoId,
+    },
+    /// Print the words of a video with their times
+    Transcript {
+        /// The video
+        #[arg(value_parser = video_id)]
+        id: VideoId,
+    },
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Arguments of `upload`.
+#[derive(Debug, Args)]
+pub struct UploadArguments {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Subtitle file; unless given, FILE.srt or FILE.vtt beside the video is used
+    #[arg(long, value_name = "FILE")]
+    pub subtitles: Option<PathBuf>,
+    #[command(flatten)]
+    pub labels: Labels,
+    /// Wait until each is READY or FAILED
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// What is said of a video as it comes in.
+#[derive(Debug, Args)]
+pub struct Labels {
+    /// Title; the file's name unless given
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Label for filters; may be repeated
+    #[arg(long = "tag", value_name = "TAG", value_parser = list_item)]
+    pub tags: Vec<String>,
+    /// Language that is spoken (BCP 47: en, de-CH)
+    #[arg(long)]
+    pub language: Option<String>,
+}
+
+/// Arguments of `search`.
+#[derive(Debug, Args)]
+pub struct SearchArguments {
+    /// What was said or shown
+    pub query: String,
+    /// At most so many moments
+    #[arg(long, value_name = "N")]
+    pub limit: Option<u32>,
+    /// Only this video; may be repeated
+    #[arg(long = "video", value_name = "ID", value_parser = list_item)]
+    pub videos: Vec<String>,
+    /// Only videos with this tag; repeated: with all of them
+    #[arg(long = "tag", value_name = "TAG", value_parser = list_item)]
+    pub tags: Vec<String>,
+    /// Only what was found there; may be repeated
+    #[arg(long = "channel", value_name = "CHANNEL", value_parser = channel_names())]
+    pub channels: Vec<String>,
+}
+
+/// Ids go into paths of addresses, so that nothing else may stand in them.
+fn video_id(text: &str) -> Result<VideoId, String> {
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if !text.is_empty() && text.len() <= 64 && text.bytes().all(is_plain) {
+        Ok(VideoId::from(text))
+    } else {
+        Err("a video's id has letters, digits and hyphens only".to_owned())
+    }
+}
+
+/// Filters are comma-separated on the wire.
+fn list_item(text: &str) -> Result<String, String> {
+    if text.is_empty() || text.contains(',') {
+        return Err("must not be empty or hold a comma; repeat the option instead".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
+fn channel_names() -> clap::builder::PossibleValuesParser {
+    let channels = [
+        Channel::Title,
+        Channel::Speech,
+        Channel::Subtitle,
+        Channel::Visual,
+        Channel::ScreenText,
+    ];
+    channels.map(Channel::as_str).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn what_would_leave_a_path_or_a_list_is_refused() {
+        for (text, is_id, is_item) in [
+            ("0192-ab", true, true),
+            ("../videos", false, true),
+            ("a?b", false, true),
+            ("a,b", false, false),
+            ("", false, false),
+        ] {
+            assert_eq!(video_id(text).is_ok(), is_id, "{text:?}");
+            assert_eq!(list_item(text).is_ok(), is_item, "{text:?}");
+        }
+    }
+}

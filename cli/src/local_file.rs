@@ -1,0 +1,126 @@
+//! Files of this machine: which can be uploaded, and what lies beside them.
+
+use std::path::{Path, PathBuf};
+
+use contracts::limits::MAX_SUBTITLE_BYTES;
+
+use crate::{failure::Failure, output::Output, transfer::Stretch};
+
+/// A file that exists and has a size that is accepted.
+pub struct LocalFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Its size.
+    pub size_bytes: u64,
+}
+
+impl LocalFile {
+    /// Looks at a file before anything is made.
+    ///
+    /// # Errors
+    /// Wrong use when there is no such file, it is empty or larger than the limit.
+    pub fn check(path: &Path, limit_bytes: u64) -> Result<Self, Failure> {
+        let name = path.display();
+        let refuse = |why: String| Err(Failure::WrongUse(format!("{name}: {why}")));
+        match std::fs::metadata(path) {
+            Err(error) => refuse(error.to_string()),
+            Ok(facts) if !facts.is_file() => refuse("not a file".to_owned()),
+            Ok(facts) if facts.len() == 0 => refuse("the file is empty".to_owned()),
+            Ok(facts) if facts.len() > limit_bytes => refuse(format!(
+                "{} bytes, more than the {limit_bytes} bytes that are accepted",
+                facts.len()
+            )),
+            Ok(facts) => Ok(Self {
+                path: path.to_owned(),
+                size_bytes: facts.len(),
+            }),
+        }
+    }
+
+    /// All of it.
+    pub fn whole(&self) -> Stretch {
+        Stretch {
+            path: self.path.clone(),
+            offset_bytes: 0,
+            length_bytes: self.size_bytes,
+        }
+    }
+}
+
+/// FILE.srt or FILE.vtt beside FILE.mp4. What can't be used is told and left out: nobody asked for it.
+pub fn subtitles_beside(path: &Path, output: &Output) -> Option<LocalFile> {
+    let candidates = ["srt", "vtt"].map(|extension| path.with_extension(extension));
+    let beside = candidates
+        .into_iter()
+        .find(|beside| beside != path && beside.is_file())?;
+    match LocalFile::check(&beside, MAX_SUBTITLE_BYTES) {
+        Ok(file) => {
+            output.note(&format!("with the subtitles of {}", beside.display()));
+            Some(file)
+        }
+        Err(failure) => {
+            output.note(&format!("without the subtitles beside it: {failure}"));
+            None
+        }
+    }
+}
+
+/// By the file's ending; what the bytes are is found out when they have arrived.
+pub fn content_type(path: &Path) -> &'static str {
+    let extension = path
+        .extension()
+        .and_then(|text| text.to_str())
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    match extension.as_str() {
+        "mp4" | "m4v" => "video/mp4",
+        "mov" | "qt" => "video/quicktime",
+        "webm" => "video/webm",
+        "mkv" => "video/x-matroska",
+        "ts" | "m2ts" | "mts" => "video/mp2t",
+        "avi" => "video/x-msvideo",
+        "flv" => "video/x-flv",
+        "m4a" => "audio/mp4",
+        "mp3" => "audio/mpeg",
+        "aac" => "audio/aac",
+        "flac" => "audio/flac",
+        "wav" => "audio/wav",
+        "ogg" | "oga" | "opus" => "audio/ogg",
+        "ogv" => "video/ogg",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_refused_by_name_and_reason() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        std::fs::write(path("empty"), "").unwrap();
+        std::fs::write(path("large"), "12345").unwrap();
+        for (name, reason) in [
+            ("missing", "No such file"),
+            ("empty", "empty"),
+            ("large", "more than the 4 bytes"),
+            (".", "not a file"),
+        ] {
+            let Err(Failure::WrongUse(message)) = LocalFile::check(&path(name), 4) else {
+                panic!("{name} was accepted");
+            };
+            assert!(message.contains(reason), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_video_named_as_subtitles_are_is_not_its_own_subtitles() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.srt");
+        std::fs::write(&path, "x").unwrap();
+        assert!(subtitles_beside(&path, &Output::new(false)).is_none());
+        let found = subtitles_beside(&folder.path().join("a.mp4"), &Output::new(false));
+        assert_eq!(found.unwrap().path, path);
+    }
+}

@@ -1,0 +1,243 @@
+//! What is written where: results on standard output, everything else on standard error.
+
+use std::io::{IsTerminal, Write, stderr, stdout};
+
+use contracts::{
+    api::{Moment, SearchResponse, Timeline, Video, VideoStatus},
+    artifacts::Transcript,
+};
+use serde::Serialize;
+
+use crate::{
+    failure::Failure,
+    rows::{joined, status_words, task_row},
+    text::{duration, highlighted, moment, printable, table},
+};
+
+/// Writes results as JSON lines or as text.
+pub struct Output {
+    json: bool,
+    bold: bool,
+}
+
+impl Output {
+    /// Bold only on a terminal and unless `NO_COLOR` is set.
+    pub fn new(json: bool) -> Self {
+        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        Self {
+            json,
+            bold: stdout().is_terminal() && !no_color,
+        }
+    }
+
+    /// A remark on standard error.
+    pub fn note(&self, text: &str) {
+        // Nobody is left to be told where standard error can't be written.
+        _ = writeln!(stderr(), "{text}");
+    }
+
+    /// A failure on standard error.
+    pub fn error(&self, failure: &Failure) {
+        self.note(&format!("error: {}", printable(&failure.to_string())));
+    }
+
+    /// Some videos as a table, or a line of JSON each.
+    pub fn videos(&self, videos: &[Video]) -> Result<(), Failure> {
+        if self.json {
+            return videos.iter().try_for_each(json_line);
+        }
+        let mut rows = vec![
+            ["ID", "STATUS", "DURATION", "TITLE"]
+                .map(str::to_owned)
+                .to_vec(),
+        ];
+        rows.extend(videos.iter().map(|video| {
+            let length = video.duration_ms.map_or_else(|| "-".to_owned(), duration);
+            vec![
+                video.video_id.to_string(),
+                status_words(video),
+                length,
+                printable(&video.title),
+            ]
+        }));
+        lines(&table(&rows))
+    }
+
+    /// One video with all that is known of it.
+    pub fn video(&self, video: &Video) -> Result<(), Failure> {
+        if self.json {
+            return json_line(video);
+        }
+        let mut rows = vec![
+            ("id", video.video_id.to_string()),
+            ("title", video.title.clone()),
+            ("file", video.file_name.clone()),
+            ("status", status_words(video)),
+            (
+                "chunks",
+                format!("{} of {}", video.chunks_done, video.chunks_total),
+            ),
+            (
+                "channels",
+                joined(video.channels.iter().map(|channel| channel.as_str())),
+            ),
+            ("tags", video.tags.join(", ")),
+            (
+                "duration",
+                video.duration_ms.map_or_else(String::new, duration),
+            ),
+            (
+                "size",
+                video
+                    .size_bytes
+                    .map_or_else(String::new, |size| format!("{size} bytes")),
+            ),
+            ("language", video.language.clone().unwrap_or_default()),
+            (
+                "created",
+                format!("{} by {}", video.created_at, video.created_by),
+            ),
+        ];
+        rows.extend(
+            video
+                .warnings
+                .iter()
+                .map(|warning| ("warning", warning.message.clone())),
+        );
+        if let Some(error) = &video.error {
+            rows.push((
+                "error",
+                format!("{} in {}: {}", error.name, error.state, error.message),
+            ));
+        }
+        rows.retain(|(_, value)| !value.is_empty());
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|(name, value)| vec![name.to_owned(), printable(&value)])
+            .collect();
+        lines(&table(&rows))
+    }
+
+    /// What a command that changed a video leaves it as.
+    pub fn outcome(&self, video: &Video) -> Result<(), Failure> {
+        if self.json {
+            return json_line(video);
+        }
+        line(&format!(
+            "{}  {}  {}",
+            video.video_id,
+            status_words(video),
+            printable(&video.title)
+        ))?;
+        for warning in &video.warnings {
+            self.note(&format!("warning: {}", printable(&warning.message)));
+        }
+        if let Some(error) = video
+            .error
+            .as_ref()
+            .filter(|_| video.status == VideoStatus::Failed)
+        {
+            let text = format!("{} in {}: {}", error.name, error.state, error.message);
+            self.note(&format!("{} failed: {}", video.video_id, printable(&text)));
+        }
+        Ok(())
+    }
+
+    /// A video is on its way out.
+    pub fn deleted(&self, id: &contracts::VideoId) -> Result<(), Failure> {
+        if self.json {
+            return json_line(
+                &serde_json::json!({"video_id": id, "status": VideoStatus::Deleting}),
+            );
+        }
+        line(&format!("{id}  DELETING"))
+    }
+
+    /// The moments that were found.
+    pub fn moments(&self, answer: &SearchResponse) -> Result<(), Failure> {
+        if self.json {
+            return json_line(answer);
+        }
+        if !answer.degraded.is_empty() {
+            self.note(&format!(
+                "not searched at present: {}",
+                answer.degraded.join(", ")
+            ));
+        }
+        if answer.moments.is_empty() {
+            return line("Nothing found.");
+        }
+        if answer.no_confident_match {
+            line("Nothing matches well. The nearest:")?;
+        }
+        answer
+            .moments
+            .iter()
+            .enumerate()
+            .try_for_each(|(index, found)| self.moment(index + 1, found))
+    }
+
+    fn moment(&self, number: usize, found: &Moment) -> Result<(), Failure> {
+        let channels = joined(found.channels.iter().map(|channel| channel.as_str()));
+        let span = format!("{}–{}", moment(found.start_ms), moment(found.end_ms));
+        line(&format!(
+            "{number}. {}  {span}  score {:.3}  {channels}",
+            printable(&found.title),
+            found.score
+        ))?;
+        for evidence in found
+            .evidence
+            .iter()
+            .filter(|evidence| !evidence.text.is_empty())
+        {
+            line(&format!(
+                "   {}",
+                highlighted(&evidence.text, &evidence.highlights, self.bold)
+            ))?;
+        }
+        found
+            .play_url
+            .as_ref()
+            .map_or(Ok(()), |url| line(&format!("   {}", printable(url))))
+    }
+
+    /// What ran for a video.
+    pub fn timeline(&self, timeline: &Timeline) -> Result<(), Failure> {
+        if self.json {
+            return json_line(timeline);
+        }
+        let head = [
+            "STAGE", "CHUNK", "STARTED", "TOOK", "ATTEMPTS", "UNITS", "RESULT",
+        ];
+        let mut rows = vec![head.map(str::to_owned).to_vec()];
+        rows.extend(timeline.tasks.iter().map(task_row));
+        lines(&table(&rows))
+    }
+
+    /// The words of a video.
+    pub fn transcript(&self, transcript: &Transcript) -> Result<(), Failure> {
+        if self.json {
+            return json_line(transcript);
+        }
+        transcript.cues.iter().try_for_each(|cue| {
+            line(&format!(
+                "{}  {}",
+                moment(cue.start_ms),
+                printable(&cue.text)
+            ))
+        })
+    }
+}
+
+/// Standard output may be a pipe that closes early, which `println!` would answer with a panic.
+pub fn line(text: &str) -> Result<(), Failure> {
+    Ok(writeln!(stdout(), "{text}")?)
+}
+
+fn lines(texts: &[String]) -> Result<(), Failure> {
+    texts.iter().try_for_each(|text| line(text))
+}
+
+fn json_line(document: &impl Serialize) -> Result<(), Failure> {
+    line(&serde_json::to_string(document).map_err(anyhow::Error::from)?)
+}

@@ -1,0 +1,67 @@
+//! Pieces of the API's answers as cells of tables.
+
+use contracts::api::{TaskRun, Video, VideoStatus};
+
+use crate::text::printable;
+
+/// The status and how many warnings there are.
+pub fn status_words(video: &Video) -> String {
+    let status = match video.status {
+        VideoStatus::AwaitingUpload => "AWAITING_UPLOAD",
+        VideoStatus::Processing => "PROCESSING",
+        VideoStatus::Ready => "READY",
+        VideoStatus::Failed => "FAILED",
+        VideoStatus::Deleting => "DELETING",
+    };
+    match video.warnings.len() {
+        0 => status.to_owned(),
+        1 => format!("{status} (1 warning)"),
+        count => format!("{status} ({count} warnings)"),
+    }
+}
+
+/// A run as a row of the timeline.
+pub fn task_row(task: &TaskRun) -> Vec<String> {
+    let or_dash = |text: Option<String>| text.unwrap_or_else(|| "-".to_owned());
+    let result = match (&task.error, task.reused, &task.ended_at) {
+        (Some(error), _, _) => error.as_str(),
+        (None, true, _) => "reused",
+        (None, false, Some(_)) => "done",
+        (None, false, None) => "running",
+    };
+    vec![
+        printable(&task.stage),
+        or_dash(task.chunk.map(|chunk| chunk.to_string())),
+        printable(&task.started_at),
+        or_dash(seconds_between(&task.started_at, task.ended_at.as_deref())),
+        task.attempts.to_string(),
+        or_dash(task.units.map(|units| units.to_string())),
+        printable(result),
+    ]
+}
+
+fn seconds_between(started_at: &str, ended_at: Option<&str>) -> Option<String> {
+    let started: jiff::Timestamp = started_at.parse().ok()?;
+    let ended: jiff::Timestamp = ended_at?.parse().ok()?;
+    Some(format!(
+        "{:.1} s",
+        ended.duration_since(started).as_secs_f64()
+    ))
+}
+
+/// Words with commas between them.
+pub fn joined<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_takes_from_its_start_to_its_end() {
+        let took = seconds_between("2026-11-24T10:00:00Z", Some("2026-11-24T10:00:02.25Z"));
+        assert_eq!(took.as_deref(), Some("2.2 s"));
+        assert_eq!(seconds_between("2026-11-24T10:00:00Z", None), None);
+    }
+}

@@ -1,0 +1,320 @@
+//! Every other command against a scripted server: what is written where, and the exit codes.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "clippy.toml exempts the bodies of tests, not the functions that they share"
+)]
+
+mod support;
+
+use serde_json::{Value, json};
+use support::{ID, Server, problem, reply, run_in, video};
+
+fn answer() -> Value {
+    let play = "https://media.example/source?X=1#t=5.8,11.3";
+    let evidence = json!({"channel": "subtitle", "start_ms": 5_833, "end_ms": 11_381, "text": "Each one gives litres", "highlights": [[14, 20]]});
+    let moment = json!({
+        "video_id": ID, "title": "A film", "start_ms": 5_833, "end_ms": 11_381, "score": 0.031, "confidence": null,
+        "channels": ["subtitle"], "thumbnail_url": null, "play_url": play, "evidence": [evidence],
+    });
+    json!({"moments": [moment], "no_confident_match": true, "degraded": ["visual"], "next_cursor": null})
+}
+
+#[tokio::test]
+async fn a_search_sends_its_filters_and_shows_moments() {
+    let server = Server::start().await;
+    server.on("POST /search", [reply(200, answer())]);
+    let run = server
+        .run(&[
+            "search",
+            "how much milk",
+            "--limit",
+            "3",
+            "--video",
+            "a",
+            "--video",
+            "b",
+            "--tag",
+            "t",
+            "--channel",
+            "speech",
+        ])
+        .await;
+    run.expect(0, "1. A film  0:05.8–0:11.3  score 0.031  subtitle");
+    assert!(run.stdout.contains("Nothing matches well"));
+    assert!(
+        run.stdout.contains("   Each one gives litres\n"),
+        "no escape codes in a pipe: {}",
+        run.stdout
+    );
+    assert!(run.stdout.contains("#t=5.8,11.3"));
+    assert!(run.stderr.contains("visual"));
+    let expected = json!({"q": "how much milk", "videos": "a,b", "tags": "t", "channels": "speech", "limit": 3});
+    assert_eq!(server.seen("POST /search")[0].json(), expected);
+    assert_eq!(
+        server.run(&["search", "x", "--json"]).await.documents(),
+        [answer()]
+    );
+}
+
+#[tokio::test]
+async fn refusals_are_exit_2_with_the_words_of_the_problem() {
+    let server = Server::start().await;
+    server
+        .on(
+            "POST /search",
+            [problem(
+                400,
+                "the query has 10000 characters, more than 1000",
+            )],
+        )
+        .on(
+            &format!("GET /videos/{ID}"),
+            [problem(404, "no such video")],
+        )
+        .on(
+            &format!("POST /videos/{ID}/retry"),
+            [problem(409, "it is being indexed")],
+        )
+        .on(
+            "GET /videos",
+            [reply(401, json!({"message": "Unauthorized"}))],
+        );
+    let long = "x".repeat(10_000);
+    for (arguments, words) in [
+        (vec!["search", &long], "more than 1000"),
+        (vec!["show", ID], "no such video"),
+        (vec!["retry", ID], "it is being indexed"),
+        (vec!["videos"], "cargo xtask token"),
+        (vec!["show", "../x"], "letters, digits and hyphens"),
+        (vec!["search", "x", "--channel", "smell"], "screen-text"),
+        (vec!["nonsense"], "nonsense"),
+    ] {
+        let run = server.run(&arguments).await;
+        run.expect(2, words);
+        assert_eq!(run.stdout, "");
+    }
+}
+
+#[tokio::test]
+async fn faults_of_the_other_side_are_tried_again_and_then_exit_1() {
+    let server = Server::start().await;
+    server
+        .on("GET /videos", [problem(503, "the index does not answer")])
+        .on(
+            &format!("POST /videos/{ID}/retry"),
+            [problem(500, "a defect")],
+        );
+    server
+        .run(&["videos"])
+        .await
+        .expect(1, "the index does not answer");
+    assert_eq!(server.seen("GET /videos").len(), 4);
+    server.run(&["retry", ID]).await.expect(1, "a defect");
+    assert_eq!(
+        server.seen(&format!("POST /videos/{ID}/retry")).len(),
+        1,
+        "it may have had an effect"
+    );
+}
+
+#[tokio::test]
+async fn the_list_follows_its_pages_one_line_a_video() {
+    let server = Server::start().await;
+    let mut second = video("READY");
+    second["title"] = json!("Second\u{1b}[2J");
+    let page = |video: &Value, cursor: Value| {
+        reply(200, json!({"videos": [video], "next_cursor": cursor}))
+    };
+    let pages = [
+        page(&video("FAILED"), json!("c/1")),
+        page(&second, Value::Null),
+    ];
+    server.on("GET /videos", pages.clone());
+    assert_eq!(
+        server.run(&["videos", "--json"]).await.documents(),
+        [video("FAILED"), second]
+    );
+    assert_eq!(
+        server.targets(),
+        [
+            "GET /videos?limit=100",
+            "GET /videos?limit=100&cursor=c%2F1"
+        ]
+    );
+    server.on("GET /videos", pages);
+    let run = server.run(&["videos"]).await;
+    run.expect(0, "READY");
+    assert!(
+        run.stdout.contains("0:01:01") && !run.stdout.contains('\u{1b}'),
+        "{}",
+        run.stdout
+    );
+}
+
+#[tokio::test]
+async fn show_names_the_error_and_is_exit_0() {
+    let server = Server::start().await;
+    server.on(&format!("GET /videos/{ID}"), [reply(200, video("FAILED"))]);
+    server
+        .run(&["show", ID])
+        .await
+        .expect(0, "NotMedia in ProbeMedia");
+    assert_eq!(
+        server.run(&["--json", "show", ID]).await.documents(),
+        [video("FAILED")]
+    );
+}
+
+#[tokio::test]
+async fn delete_goes_on_after_an_unknown_id() {
+    let server = Server::start().await;
+    server
+        .on("DELETE /videos/unknown", [problem(404, "no such video")])
+        .on(
+            &format!("DELETE /videos/{ID}"),
+            [reply(202, video("DELETING"))],
+        );
+    let run = server.run(&["delete", "unknown", ID, "--json"]).await;
+    run.expect(2, "no such video");
+    assert_eq!(
+        run.documents(),
+        [json!({"video_id": ID, "status": "DELETING"})]
+    );
+}
+
+#[tokio::test]
+async fn imports_and_retries_can_be_waited_for() {
+    let server = Server::start().await;
+    server
+        .on("POST /imports", [reply(202, video("PROCESSING"))])
+        .on(
+            &format!("POST /videos/{ID}/retry"),
+            [reply(202, video("PROCESSING"))],
+        )
+        .on(
+            &format!("GET /videos/{ID}"),
+            [reply(200, video("PROCESSING")), reply(200, video("READY"))],
+        );
+    let run = server
+        .run(&[
+            "import",
+            "s3://bucket/a key.mp4",
+            "--title",
+            "T",
+            "--wait",
+            "--json",
+        ])
+        .await;
+    run.expect(0, "");
+    assert_eq!(run.documents(), [video("READY")]);
+    assert_eq!(
+        server.seen("POST /imports")[0].json(),
+        json!({"url": "s3://bucket/a key.mp4", "title": "T"})
+    );
+    server.on(&format!("GET /videos/{ID}"), [reply(200, video("FAILED"))]);
+    server
+        .run(&["retry", ID, "--wait"])
+        .await
+        .expect(3, "NotMedia");
+    server.run(&["retry", ID]).await.expect(0, "PROCESSING");
+}
+
+#[tokio::test]
+async fn a_transcript_is_fetched_without_the_token() {
+    let server = Server::start().await;
+    let transcript = json!({"source": "subtitle-file", "language": "en", "cues": [{"start_ms": 500, "end_ms": 900, "text": "Hello\nthere"}]});
+    let location = format!("{}/storage/transcript.json?X-Amz-Signature=1", server.url);
+    server
+        .on(
+            &format!("GET /videos/{ID}/transcript"),
+            [reply(302, Value::Null).header("location", location)],
+        )
+        .on(
+            "GET /storage/transcript.json",
+            [reply(200, transcript.clone())],
+        );
+    server
+        .run(&["transcript", ID])
+        .await
+        .expect(0, "0:00.5  Hello there\n");
+    assert!(
+        !server.seen("GET /storage/transcript.json")[0]
+            .headers
+            .contains_key("authorization")
+    );
+    assert_eq!(
+        server.run(&["transcript", ID, "--json"]).await.documents(),
+        [transcript]
+    );
+}
+
+#[tokio::test]
+async fn a_timeline_shows_how_long_each_task_took() {
+    let server = Server::start().await;
+    let task = json!({
+        "stage": "extract", "chunk": 0, "attempts": 2, "started_at": "2026-11-24T10:00:00Z",
+        "ended_at": "2026-11-24T10:00:01.5Z", "units": 24, "reused": false, "error": null,
+    });
+    let timeline = json!({"video_id": ID, "generation": 1, "tasks": [task]});
+    server.on(
+        &format!("GET /videos/{ID}/timeline"),
+        [reply(200, timeline.clone())],
+    );
+    server
+        .run(&["timeline", ID])
+        .await
+        .expect(0, "extract  0      2026-11-24T10:00:00Z  1.5 s  2");
+    assert_eq!(
+        server.run(&["timeline", ID, "--json"]).await.documents(),
+        [timeline]
+    );
+}
+
+#[tokio::test]
+async fn settings_are_found_in_a_folder_above_and_else_the_way_out_is_told() {
+    let server = Server::start().await;
+    server.on(
+        "GET /videos",
+        [reply(200, json!({"videos": [], "next_cursor": null}))],
+    );
+    let checkout = tempfile::tempdir().unwrap();
+    let below = checkout.path().join("a/b");
+    std::fs::create_dir_all(&below).unwrap();
+    run_in(&below, &[], &["videos"])
+        .await
+        .expect(2, "cargo xtask up");
+    std::fs::create_dir(checkout.path().join(".vindex")).unwrap();
+    let lines = format!(
+        "VINDEX_API_URL='{}'\nVINDEX_TOKEN={}\n",
+        server.url,
+        support::TOKEN
+    );
+    std::fs::write(checkout.path().join(".vindex/env"), lines).unwrap();
+    run_in(&below, &[], &["videos"]).await.expect(0, "STATUS");
+    assert!(server.seen("GET /videos")[0].has_token());
+    run_in(&below, &[], &["videos", "--api-url", "http://127.0.0.2:1"])
+        .await
+        .expect(2, "VINDEX_TOKEN");
+}
+
+#[tokio::test]
+async fn an_api_that_is_away_is_exit_1_with_the_way_out() {
+    let variables = [
+        ("VINDEX_API_URL", "http://127.0.0.1:1"),
+        ("VINDEX_TOKEN", support::TOKEN),
+    ];
+    run_in(std::path::Path::new("."), &variables, &["videos"])
+        .await
+        .expect(1, "cargo xtask up");
+}
+
+#[tokio::test]
+async fn completions_need_no_settings() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish"] {
+        run_in(folder.path(), &[], &["completions", shell])
+            .await
+            .expect(0, "transcript");
+    }
+}
