@@ -1,7 +1,7 @@
 //! What can go wrong with the catalog, split by what a caller does about it.
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use contracts::ErrorName;
+use contracts::{ErrorName, NamedError};
 
 /// A failure of the catalog.
 #[derive(Debug, thiserror::Error)]
@@ -26,10 +26,8 @@ pub enum CatalogError {
     Superseded,
 }
 
-impl CatalogError {
-    /// The name that the state machine branches on.
-    #[must_use]
-    pub fn name(&self) -> ErrorName {
+impl NamedError for CatalogError {
+    fn error_name(&self) -> ErrorName {
         match self {
             Self::Throttled(_) => ErrorName::Throttled,
             Self::Unavailable(_) | Self::Conflict => ErrorName::CatalogUnavailable,

@@ -1,12 +1,13 @@
 //! JSON documents kept in the derived bucket between tasks.
 
+use crate::{media::MediaInfo, tasks::Chunk};
 use serde::{Deserialize, Serialize};
 
 /// What probe-media learned about the file that the chunks read.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MediaDescription {
-    /// Demuxer name as ffmpeg spells it.
-    pub container: String,
+    /// What the file holds.
+    pub info: MediaInfo,
     /// Length of the video in milliseconds.
     pub duration_ms: u64,
     /// Size of what the chunks read, in bytes.
@@ -14,45 +15,8 @@ pub struct MediaDescription {
     /// Whether this is a copy that was made seekable.
     #[serde(default)]
     pub remuxed: bool,
-    /// Every stream of the file.
-    pub streams: Vec<StreamDescription>,
-}
-
-/// One stream of a file.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct StreamDescription {
-    /// Index inside the file, from 0.
-    pub index: u32,
-    /// What it carries.
-    pub kind: StreamKind,
-    /// Codec name as ffmpeg spells it.
-    pub codec: String,
-    /// Language tag of the stream (ISO 639-2 as containers have it).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub language: Option<String>,
-    /// Picture width in pixels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub width_px: Option<u32>,
-    /// Picture height in pixels.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub height_px: Option<u32>,
-}
-
-/// What a stream carries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StreamKind {
-    /// Moving pictures.
-    Video,
-    /// One picture that comes with audio.
-    AttachedPicture,
-    /// Sound.
-    Audio,
-    /// Subtitles kept as text.
-    TextSubtitle,
-    /// Anything else: picture subtitles, data.
-    #[default]
-    Other,
+    /// The chunks that the video is processed in.
+    pub chunks: Vec<Chunk>,
 }
 
 /// A subtitle cue or a recognised segment.
@@ -64,6 +28,31 @@ pub struct Cue {
     pub end_ms: u64,
     /// Plain text.
     pub text: String,
+}
+
+/// Name of the [`ExtractDescription`] in the pack of extract-chunk.
+pub const EXTRACT_DESCRIPTION: &str = "description.json";
+/// Name of the sound in the pack of extract-chunk: FLAC, mono, 16 kHz, from the chunk's start.
+pub const EXTRACT_AUDIO: &str = "audio.flac";
+/// Name of the [`EmbeddedChunk`] in the pack of embed-chunk.
+pub const EMBED_PASSAGES: &str = "passages.json";
+/// Name of the vectors in the pack of embed-chunk: 32-bit floats, little-endian, one row of
+/// [`EmbeddedChunk::dimensions`] per passage.
+pub const EMBED_TEXT_VECTORS: &str = "text-vectors.f32";
+
+/// Name of a frame in the pack of extract-chunk: JPEG, by its presentation time.
+#[must_use]
+pub fn frame_name(time_ms: u64) -> String {
+    format!("frames/{time_ms:010}.jpg")
+}
+
+/// The presentation time in the name of a frame; `None` for what is not a frame.
+#[must_use]
+pub fn frame_time_ms(name: &str) -> Option<u64> {
+    name.strip_prefix("frames/")?
+        .strip_suffix(".jpg")?
+        .parse()
+        .ok()
 }
 
 /// What extract-chunk says beside the audio and the frames of its pack.

@@ -96,10 +96,39 @@ error_names! {
     Throttled => Throttled,
 }
 
+impl ErrorName {
+    /// Whether the error says that the file itself can't be indexed, so that nothing computed from it
+    /// is worth keeping for a retry.
+    #[must_use]
+    pub const fn condemns_input(self) -> bool {
+        matches!(
+            self,
+            Self::EmptyFile
+                | Self::NotMedia
+                | Self::UnsupportedContainer
+                | Self::TruncatedMedia
+                | Self::NoStreams
+                | Self::VideoTooLong
+                | Self::PictureTooLarge
+                | Self::TooManyStreams
+                | Self::SourceTooLarge
+                | Self::SourceMissing
+                | Self::ChunkDamaged
+                | Self::AllChunksFailed
+        )
+    }
+}
+
 impl fmt::Display for ErrorName {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.as_str())
     }
+}
+
+/// An error that knows the name under which the state machine meets it.
+pub trait NamedError: std::error::Error {
+    /// The name.
+    fn error_name(&self) -> ErrorName;
 }
 
 /// The text is not the name of a vindex error.
@@ -133,6 +162,16 @@ mod tests {
     fn every_name_parses_back_to_itself() {
         for name in ErrorName::ALL {
             assert_eq!(name.as_str().parse(), Ok(*name));
+        }
+    }
+
+    #[test]
+    fn only_permanent_errors_condemn_the_input() {
+        for name in ErrorName::ALL {
+            assert!(
+                !name.condemns_input() || name.class() == ErrorClass::Permanent,
+                "{name}"
+            );
         }
     }
 

@@ -136,6 +136,9 @@ pub fn chunk_name(index: u32, extension: &str) -> String {
     format!("chunk-{index:05}.{extension}")
 }
 
+/// Name of the whole video's transcript among what Finalize leaves.
+pub const TRANSCRIPT_NAME: &str = "transcript.json";
+
 /// A file that Finalize leaves for a generation, `transcript.json` say.
 #[must_use]
 pub fn finalized(video_id: &VideoId, generation: Generation, name: &str) -> String {

@@ -10,8 +10,9 @@ pub mod errors;
 pub mod ids;
 pub mod keys;
 pub mod limits;
+pub mod media;
 pub mod segments;
 pub mod tasks;
 
-pub use errors::{ErrorClass, ErrorName};
+pub use errors::{ErrorClass, ErrorName, NamedError};
 pub use ids::{Generation, VideoId, Workspace};

@@ -14,8 +14,8 @@ pub const MAX_CHUNKS: usize = 144;
 pub const DEFAULT_CHUNK_MS: u64 = 300_000;
 /// Above this many bytes a chunk is made shorter, as long as [`MAX_CHUNKS`] allows.
 pub const MAX_CHUNK_BYTES: u64 = 1_000_000_000;
-/// Largest file that is copied into a seekable container before it is split, in bytes: 8 GB.
-pub const MAX_REMUX_BYTES: u64 = 8_000_000_000;
+/// Largest file that is copied into a seekable container before it is split, in bytes: 4.5 GB, which S3 takes as one object.
+pub const MAX_REMUX_BYTES: u64 = 4_500_000_000;
 /// Largest subtitle file in bytes.
 pub const MAX_SUBTITLE_BYTES: u64 = 10_000_000;
 /// Largest file that is uploaded by one PUT, in bytes; larger ones go in parts.

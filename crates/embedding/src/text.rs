@@ -1,5 +1,6 @@
 //! The text model: tokens in, one unit vector out.
 
+use contracts::{ErrorName, NamedError};
 use models::{Model, ModelFolder, Pooling};
 use onnx::{OnnxError, Runtime};
 use ort::{
@@ -52,6 +53,18 @@ pub enum EmbeddingError {
     /// The thread that computed did not come back.
     #[error("the thread of the text model ended early")]
     Thread(#[source] tokio::task::JoinError),
+}
+
+impl NamedError for EmbeddingError {
+    fn error_name(&self) -> ErrorName {
+        match self {
+            Self::Run { .. } | Self::Thread(_) => ErrorName::ToolFailed,
+            Self::Onnx(_)
+            | Self::TokenizerFile { .. }
+            | Self::Interface { .. }
+            | Self::Tokens(_) => ErrorName::InternalDefect,
+        }
+    }
 }
 
 /// What an input of the model is fed with.

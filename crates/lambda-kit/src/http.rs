@@ -45,6 +45,10 @@ pub fn caller_of(claim: impl Fn(&str) -> Option<String>) -> Result<Caller, Probl
             "the token names no usable workspace: sign in with a user whose custom:workspace or sub is 1 to 128 letters, digits or -_.@=",
         )
     };
+    if claim("token_use").as_deref() == Some("access") {
+        let detail = "an access token names no workspace: send the ID token";
+        return Err(ProblemResponse::new(StatusCode::UNAUTHORIZED, detail));
+    }
     let subject = claim("sub").ok_or_else(unauthorized)?;
     let workspace = claim("custom:workspace").unwrap_or_else(|| subject.clone());
     let workspace = Workspace(workspace);
@@ -137,6 +141,28 @@ where
     }
 }
 
+/// Parameters of the address whose rejection is a problem document.
+#[derive(Debug)]
+pub struct QueryParameters<T>(pub T);
+
+impl<T, S> FromRequestParts<S> for QueryParameters<T>
+where
+    T: serde::de::DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(query) => Ok(Self(query.0)),
+            Err(rejection) => Err(ProblemResponse::bad_request(format!(
+                "the parameters can't be used: {}",
+                rejection.body_text()
+            ))),
+        }
+    }
+}
+
 /// Answer to a path that no route has.
 pub async fn not_found() -> ProblemResponse {
     ProblemResponse::new(StatusCode::NOT_FOUND, "no such path: see docs/openapi.yaml")
@@ -164,6 +190,10 @@ mod tests {
     fn the_workspace_comes_from_its_claim_or_else_the_subject() {
         check(&[("sub", "s"), ("custom:workspace", "w")], Ok("w"));
         check(&[("sub", "s")], Ok("s"));
+        check(
+            &[("sub", "s"), ("token_use", "access")],
+            Err(StatusCode::UNAUTHORIZED),
+        );
         check(&[("custom:workspace", "w")], Err(StatusCode::UNAUTHORIZED));
         check(
             &[("sub", "s"), ("custom:workspace", "../x")],

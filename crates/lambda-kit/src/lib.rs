@@ -8,7 +8,7 @@ pub mod http;
 mod task;
 
 pub use aws::{aws_config, has_custom_endpoint};
-pub use task::{TaskError, run_task};
+pub use task::{TaskError, required_field, run_task};
 
 /// Starts JSON logs on standard output. `RUST_LOG` sets the level; `info` unless told.
 pub fn start_tracing() {

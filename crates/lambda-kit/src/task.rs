@@ -1,6 +1,6 @@
 //! The frame around every task of the state machine.
 
-use contracts::ErrorName;
+use contracts::{ErrorName, NamedError};
 use lambda_runtime::{Diagnostic, LambdaEvent, service_fn};
 use serde::{Serialize, de::DeserializeOwned};
 use std::future::Future;
@@ -37,6 +37,12 @@ impl TaskError {
         }
     }
 
+    /// The name as text.
+    #[must_use]
+    pub fn stable_name(&self) -> &'static str {
+        self.name.as_str()
+    }
+
     /// The error and everything beneath it, for one log line.
     #[must_use]
     pub fn chain(&self) -> String {
@@ -51,6 +57,25 @@ impl TaskError {
         }
         text
     }
+}
+
+impl<E: NamedError + Send + Sync + 'static> From<E> for TaskError {
+    fn from(error: E) -> Self {
+        Self::caused(error.error_name(), error)
+    }
+}
+
+/// A field of a task's payload that an earlier task must have filled.
+///
+/// # Errors
+/// [`ErrorName::InvalidRequest`] where it is absent.
+pub fn required_field<'a>(value: &'a Option<String>, name: &str) -> Result<&'a str, TaskError> {
+    value.as_deref().ok_or_else(|| {
+        TaskError::new(
+            ErrorName::InvalidRequest,
+            format!("the task's payload lacks {name}"),
+        )
+    })
 }
 
 impl From<TaskError> for Diagnostic {

@@ -39,7 +39,9 @@ pub enum MediaError {
         limit_ms: u64,
     },
     /// A picture wider or higher than the limit.
-    #[error("the picture is {width}x{height} pixels, larger than the limit of {limit_px} on a side")]
+    #[error(
+        "the picture is {width}x{height} pixels, larger than the limit of {limit_px} on a side"
+    )]
     PictureTooLarge {
         /// Width in pixels.
         width: u32,

@@ -22,7 +22,7 @@ mod test_media;
 
 pub use error::MediaError;
 pub use extract::{
-    ChunkRange, Extracted, ExtractSettings, Frame, MillisecondRange, Warning, extract_chunk,
+    ChunkRange, ExtractSettings, Extracted, Frame, MillisecondRange, Warning, extract_chunk,
 };
 pub use ffmpeg::Ffmpeg;
 pub use probe::{

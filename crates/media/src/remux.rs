@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    Ffmpeg, FileSource, MediaError, MediaInfo, MediaLimits, RangeServer, ReadSettings,
-    ffmpeg::Job, probe,
+    Ffmpeg, FileSource, MediaError, MediaInfo, MediaLimits, RangeServer, ReadSettings, ffmpeg::Job,
+    probe,
 };
 
 const REMUXED_FILE: &str = "remuxed.mkv";

@@ -33,12 +33,16 @@ pub(crate) fn make(folder: &Path, arguments: &str) {
 
 pub(crate) async fn serve(path: &Path) -> RangeServer {
     let source = Arc::new(FileSource::open(path).unwrap());
-    RangeServer::start(source, ReadSettings::default()).await.unwrap()
+    RangeServer::start(source, ReadSettings::default())
+        .await
+        .unwrap()
 }
 
 pub(crate) async fn serve_bytes(bytes: impl Into<bytes::Bytes>) -> RangeServer {
     let source = Arc::new(MemorySource::new(bytes));
-    RangeServer::start(source, ReadSettings::default()).await.unwrap()
+    RangeServer::start(source, ReadSettings::default())
+        .await
+        .unwrap()
 }
 
 pub(crate) async fn probe_file(path: &Path) -> Result<MediaInfo, MediaError> {

@@ -8,4 +8,4 @@ mod folder;
 mod manifest;
 
 pub use folder::{ModelError, ModelFolder};
-pub use manifest::{Model, ModelFile, Pooling, Role, Source, manifest};
+pub use manifest::{Model, ModelFile, Pooling, Role, Source, manifest, model_of};

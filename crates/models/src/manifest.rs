@@ -108,11 +108,12 @@ pub fn manifest() -> &'static [Model] {
 }
 
 /// The model that plays a role.
-pub(crate) fn model_of(role: Role) -> &'static Model {
+#[must_use]
+pub fn model_of(role: Role) -> &'static Model {
     manifest()
         .iter()
         .find(|model| model.role == role)
-        .expect("the manifest has a model for every role, and a test says so")
+        .expect("the manifest has a model for every role, as a test checks")
 }
 
 #[cfg(test)]

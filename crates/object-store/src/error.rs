@@ -1,7 +1,7 @@
 //! What can go wrong with S3, split by what a caller does about it.
 
 use aws_sdk_s3::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use contracts::ErrorName;
+use contracts::{ErrorName, NamedError};
 
 /// A failure of the object store.
 #[derive(Debug, thiserror::Error)]
@@ -41,10 +41,8 @@ pub enum StoreError {
     InvalidUpload(String),
 }
 
-impl StoreError {
-    /// The name that the state machine branches on.
-    #[must_use]
-    pub fn name(&self) -> ErrorName {
+impl NamedError for StoreError {
+    fn error_name(&self) -> ErrorName {
         match self {
             Self::NotFound(_) | Self::Denied(_) => ErrorName::SourceMissing,
             Self::Throttled(_) => ErrorName::Throttled,
@@ -54,7 +52,9 @@ impl StoreError {
             Self::InvalidUpload(_) => ErrorName::InvalidRequest,
         }
     }
+}
 
+impl StoreError {
     pub(crate) fn of<E, R>(error: &SdkError<E, R>, key: &str) -> Self
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,

@@ -7,6 +7,7 @@
 //! The directory lies in front, so that a reader of a few files asks for ranges.
 
 use bytes::Bytes;
+use contracts::{ErrorName, NamedError};
 use serde::{Deserialize, Serialize};
 
 const MAGIC: &[u8; 8] = b"VXPACK1\n";
@@ -37,6 +38,12 @@ pub struct Pack {
 #[error("not a whole pack: {0}")]
 pub struct PackError(&'static str);
 
+impl NamedError for PackError {
+    fn error_name(&self) -> ErrorName {
+        ErrorName::Incompatible
+    }
+}
+
 impl PackWriter {
     /// Adds a file.
     pub fn add(&mut self, name: impl Into<String>, bytes: &[u8]) {
@@ -46,6 +53,12 @@ impl PackWriter {
             length: bytes.len() as u64,
         });
         self.body.extend_from_slice(bytes);
+    }
+
+    /// Adds a file that holds JSON.
+    pub fn add_json(&mut self, name: impl Into<String>, value: &impl Serialize) {
+        // Plain structs of ours: serialising them can't fail.
+        self.add(name, &serde_json::to_vec(value).unwrap_or_default());
     }
 
     /// The pack's bytes.
@@ -95,6 +108,15 @@ impl Pack {
     /// The names of the files, in the order in which they were added.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.entries.iter().map(|entry| entry.name.as_str())
+    }
+
+    /// A file that holds JSON.
+    ///
+    /// # Errors
+    /// There is no such file, or it is not what this release reads.
+    pub fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, PackError> {
+        let bytes = self.get(name).ok_or(PackError("a file is missing"))?;
+        serde_json::from_slice(&bytes).map_err(|_| PackError("a file does not parse"))
     }
 
     /// A file's bytes.

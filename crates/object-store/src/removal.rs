@@ -9,6 +9,24 @@ impl ObjectStore {
     /// # Errors
     /// S3 does not answer. What is gone by then stays gone: call it again.
     pub async fn remove_prefix(&self, bucket: &str, prefix: &str) -> Result<u64, StoreError> {
+        self.remove_matching(bucket, prefix, |_| true).await
+    }
+
+    /// Removes every version and delete marker of one object, and answers how many.
+    ///
+    /// # Errors
+    /// As [`Self::remove_prefix`].
+    pub async fn remove_object(&self, bucket: &str, key: &str) -> Result<u64, StoreError> {
+        self.remove_matching(bucket, key, |found| found == key)
+            .await
+    }
+
+    async fn remove_matching(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        matches: impl Fn(&str) -> bool,
+    ) -> Result<u64, StoreError> {
         let mut removed = 0;
         loop {
             // Asked anew each time, since what was listed is gone afterwards.
@@ -32,7 +50,7 @@ impl ObjectStore {
                 .chain(markers)
                 .filter_map(|(key, version)| {
                     ObjectIdentifier::builder()
-                        .key(key?)
+                        .key(key.filter(|key| matches(key))?)
                         .set_version_id(version.map(str::to_owned))
                         .build()
                         .ok()

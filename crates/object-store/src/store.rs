@@ -75,7 +75,8 @@ impl ObjectStore {
                 etag: stat.etag,
                 ..object.clone()
             })),
-            Err(StoreError::NotFound(_)) => Ok(None),
+            // Without the right to list a bucket, S3 answers "denied" for what does not exist.
+            Err(StoreError::NotFound(_) | StoreError::Denied(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -125,6 +126,22 @@ impl ObjectStore {
     ) -> Result<T, StoreError> {
         let bytes = self.read(&derived(bucket, key), u64::MAX).await?;
         serde_json::from_slice(&bytes).map_err(|error| malformed(key, &error))
+    }
+
+    /// A derived JSON document, or `None` where it has not been written.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] where it is not what this release reads.
+    pub async fn find_json<T: DeserializeOwned>(
+        &self,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Option<T>, StoreError> {
+        match self.read_json(bucket, key).await {
+            Ok(value) => Ok(Some(value)),
+            Err(StoreError::NotFound(_) | StoreError::Denied(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// A derived pack.

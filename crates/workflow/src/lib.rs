@@ -10,12 +10,13 @@ use aws_sdk_sfn::{
 };
 use catalog::VideoRecord;
 use contracts::{
-    ErrorName, VideoId,
+    ErrorName, NamedError, VideoId, Workspace,
     api::Origin,
     keys,
     tasks::{DeleteVideoRequest, IndexVideoInput, ObjectRef, execution_name},
 };
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
 /// A failure of Step Functions.
 #[derive(Debug, thiserror::Error)]
@@ -31,10 +32,8 @@ pub enum WorkflowError {
     NothingToIndex(VideoId),
 }
 
-impl WorkflowError {
-    /// The name that callers branch on.
-    #[must_use]
-    pub fn name(&self) -> ErrorName {
+impl NamedError for WorkflowError {
+    fn error_name(&self) -> ErrorName {
         match self {
             Self::Throttled(_) => ErrorName::Throttled,
             Self::Unavailable(_) => ErrorName::WorkflowUnavailable,
@@ -73,8 +72,8 @@ impl Workflow {
         self.start(&self.index_arn, name, body).await
     }
 
-    /// Starts the removal of a video through the state machine `delete-video`, unless it has been
-    /// started already.
+    /// Starts the removal of a video through the state machine `delete-video`; `revision` of its record
+    /// tells a second request, after a removal that failed, from a repeated one.
     ///
     /// # Errors
     /// Step Functions does not answer.
@@ -82,11 +81,16 @@ impl Workflow {
         &self,
         delete_arn: &str,
         request: &DeleteVideoRequest,
+        revision: u64,
     ) -> Result<(), WorkflowError> {
         let body = serde_json::to_string(request)
             .map_err(|error| WorkflowError::Unavailable(error.to_string()))?;
-        self.start(delete_arn, format!("{}-delete", request.video_id), body)
-            .await
+        self.start(
+            delete_arn,
+            format!("{}-delete-{revision}", request.video_id),
+            body,
+        )
+        .await
     }
 
     /// Stops the newest indexing of a video, if it runs.
@@ -163,6 +167,14 @@ pub fn index_input(record: &VideoRecord) -> Option<IndexVideoInput> {
         subtitle_candidates,
         language: record.language.clone(),
     })
+}
+
+/// The id of a video whose object was not uploaded through the API: the same for the same tenant, bucket
+/// and key, so that however often it is made known there is one video.
+#[must_use]
+pub fn video_id_of_object(workspace: &Workspace, bucket: &str, key: &str) -> VideoId {
+    let name = format!("s3://{bucket}/{key}#workspace={workspace}");
+    VideoId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string())
 }
 
 fn version_digest(source: &ObjectRef) -> String {

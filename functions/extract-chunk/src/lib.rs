@@ -1,1 +1,185 @@
-//! Placeholder while the workspace is laid out.
+//! Sound, key frames and embedded captions of one chunk, read once and kept as one pack.
+
+mod config;
+mod describe;
+
+pub use config::Config;
+
+use aws_sdk_dynamodb::Client;
+use catalog::{Catalog, TaskOutput};
+use contracts::{
+    ErrorName,
+    artifacts::{
+        EXTRACT_AUDIO, EXTRACT_DESCRIPTION, ExtractDescription, MediaDescription, frame_name,
+    },
+    keys::{self, Stage},
+    tasks::{ChunkTask, ExtractChunkResponse},
+};
+use lambda_kit::TaskError;
+use media::{
+    ChunkRange, ExtractSettings, Extracted, Ffmpeg, MediaError, RangeServer, ReadSettings,
+    extract_chunk,
+};
+use object_store::{ObjectStore, S3Source, fingerprint, pack::PackWriter};
+use std::{convert::Infallible, io, path::Path, sync::Arc, time::Duration};
+
+/// Grows when the same input would give another pack.
+const STAGE_VERSION: u32 = 1;
+/// Below the function's own limit, so that the reason is told.
+const TIME_LIMIT: Duration = Duration::from_secs(270);
+/// A chunk may read this many times its share of the file, plus what the index and a distant key frame take.
+const MAX_SHARES: u64 = 4;
+const INDEX_BYTES: u64 = 256_000_000;
+
+/// What the handler works with.
+#[derive(Debug)]
+pub struct Dependencies {
+    derived_bucket: String,
+    ffmpeg: Ffmpeg,
+    catalog: Catalog,
+    store: ObjectStore,
+}
+
+impl Dependencies {
+    /// Builds the clients, once, at cold start.
+    ///
+    /// # Errors
+    /// None.
+    pub fn new(config: Config, aws: &aws_config::SdkConfig) -> Result<Self, Infallible> {
+        Ok(Self {
+            derived_bucket: config.derived_bucket,
+            ffmpeg: Ffmpeg::new(&config.ffmpeg),
+            catalog: Catalog::new(Client::new(aws), config.table),
+            store: ObjectStore::new(aws),
+        })
+    }
+}
+
+/// Extracts one chunk, or finds that it was done before.
+///
+/// # Errors
+/// [`ErrorName::ChunkDamaged`] where nothing of it can be decoded, or a transient name.
+pub async fn handle(
+    deps: &Dependencies,
+    task: ChunkTask,
+) -> Result<ExtractChunkResponse, TaskError> {
+    let run = (Stage::Extract, Some(task.chunk.index), task.retry_count);
+    let extract_key = deps
+        .catalog
+        .track(
+            &task.video,
+            run,
+            TaskError::stable_name,
+            extract(deps, &task),
+        )
+        .await?;
+    Ok(ExtractChunkResponse { extract_key })
+}
+
+async fn extract(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOutput), TaskError> {
+    // The description's key is the fingerprint of the source.
+    let inputs = (&task.description_key, task.chunk);
+    let print = fingerprint(Stage::Extract, STAGE_VERSION, &inputs);
+    let name = keys::chunk_name(task.chunk.index, "pack");
+    let key = keys::derived(&task.video.video_id, Stage::Extract, &print, &name);
+    let bucket = &deps.derived_bucket;
+
+    if deps.store.exists(bucket, &key).await? {
+        let pack = deps.store.read_pack(bucket, &key).await?;
+        let description: ExtractDescription = pack.json(EXTRACT_DESCRIPTION)?;
+        let frames = pack
+            .names()
+            .filter(|name| name.starts_with("frames/"))
+            .count();
+        return Ok((key.clone(), output(key, description, frames, true)));
+    }
+
+    let media: MediaDescription = deps.store.read_json(bucket, &task.description_key).await?;
+    let work_dir = tempfile::tempdir().map_err(tool)?;
+    let extracted = run(deps, task, &media, work_dir.path()).await?;
+    let frames = extracted.frames.len();
+    let description = describe::describe(&extracted, &media);
+    let pack = pack(&extracted, &description).await.map_err(tool)?;
+    deps.store
+        .write(bucket, &key, "application/octet-stream", pack)
+        .await?;
+    Ok((key.clone(), output(key, description, frames, false)))
+}
+
+async fn run(
+    deps: &Dependencies,
+    task: &ChunkTask,
+    media: &MediaDescription,
+    work_dir: &Path,
+) -> Result<Extracted, TaskError> {
+    let source = S3Source::new(deps.store.clone(), task.media.clone(), media.size_bytes);
+    let share = media.size_bytes / media.chunks.len().max(1) as u64;
+    let read = ReadSettings {
+        max_source_bytes: share * MAX_SHARES + INDEX_BYTES,
+        ..ReadSettings::default()
+    };
+    let server = RangeServer::start(Arc::new(source), read)
+        .await
+        .map_err(tool)?;
+    let range = ChunkRange {
+        start_ms: task.chunk.start_ms,
+        end_ms: task.chunk.end_ms,
+    };
+    let settings = ExtractSettings {
+        time_limit: TIME_LIMIT,
+        ..ExtractSettings::default()
+    };
+    let extracted = extract_chunk(
+        &deps.ffmpeg,
+        &server,
+        &media.info,
+        range,
+        &settings,
+        work_dir,
+    )
+    .await;
+    let stats = server.stats();
+    tracing::info!(
+        video.id = %task.video.video_id, chunk.index = task.chunk.index,
+        source.bytes = stats.source_bytes, source.reads = stats.source_reads, "read"
+    );
+    extracted.map_err(|error| TaskError::caused(name(&error), error))
+}
+
+fn name(error: &MediaError) -> ErrorName {
+    match error {
+        MediaError::Source(source) if source.is_transient() => ErrorName::StorageUnavailable,
+        MediaError::Source(_) => ErrorName::SourceMissing,
+        MediaError::TimedOut { .. } => ErrorName::ToolTimedOut,
+        MediaError::Tool { .. } => ErrorName::ToolFailed,
+        _ => ErrorName::ChunkDamaged,
+    }
+}
+
+async fn pack(extracted: &Extracted, description: &ExtractDescription) -> io::Result<Vec<u8>> {
+    let mut pack = PackWriter::default();
+    pack.add_json(EXTRACT_DESCRIPTION, description);
+    if let Some(audio) = &extracted.audio {
+        pack.add(EXTRACT_AUDIO, &tokio::fs::read(audio).await?);
+    }
+    for frame in &extracted.frames {
+        pack.add(
+            frame_name(frame.time_ms),
+            &tokio::fs::read(&frame.path).await?,
+        );
+    }
+    Ok(pack.finish())
+}
+
+fn tool(error: io::Error) -> TaskError {
+    TaskError::caused(ErrorName::ToolFailed, error)
+}
+
+fn output(key: String, description: ExtractDescription, frames: usize, reused: bool) -> TaskOutput {
+    TaskOutput {
+        output_key: Some(key),
+        units: frames as u64,
+        reused,
+        warnings: description.warnings,
+    }
+}

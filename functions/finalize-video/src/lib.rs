@@ -1,1 +1,162 @@
-//! Placeholder while the workspace is laid out.
+//! Ends an indexing: decides what failed chunks mean, writes the whole transcript, and makes the new
+//! generation the one that is served.
+
+mod config;
+mod transcript;
+mod verdict;
+
+pub use config::Config;
+
+use aws_sdk_dynamodb::Client;
+use catalog::{Catalog, ReadyVideo, TaskOutput, TaskRecord, VideoRecord};
+use contracts::{
+    artifacts::{MediaDescription, Transcript, Warning},
+    keys::{self, Stage},
+    segments::{Channel, SegmentDocument},
+    tasks::{FinalizeVideoRequest, FinalizeVideoResponse, VideoRef},
+};
+use lambda_kit::TaskError;
+use object_store::ObjectStore;
+use search_index::{SearchIndex, SearchIndexError};
+use std::collections::BTreeSet;
+
+/// What the handler works with.
+#[derive(Debug)]
+pub struct Dependencies {
+    derived_bucket: String,
+    catalog: Catalog,
+    store: ObjectStore,
+    index: SearchIndex,
+}
+
+impl Dependencies {
+    /// Builds the clients, once, at cold start.
+    ///
+    /// # Errors
+    /// The OpenSearch address is not one.
+    pub fn new(config: Config, aws: &aws_config::SdkConfig) -> Result<Self, SearchIndexError> {
+        Ok(Self {
+            derived_bucket: config.derived_bucket,
+            catalog: Catalog::new(Client::new(aws), config.table),
+            store: ObjectStore::new(aws),
+            index: SearchIndex::new(&config.opensearch_url, aws)?,
+        })
+    }
+}
+
+/// Makes the video `READY`, with warnings where something was lost.
+///
+/// # Errors
+/// [`contracts::ErrorName::ChunksUnfinished`] where a retry may help,
+/// [`contracts::ErrorName::AllChunksFailed`] where nothing of the video can be indexed, or a service
+/// that does not answer.
+pub async fn handle(
+    deps: &Dependencies,
+    request: FinalizeVideoRequest,
+) -> Result<FinalizeVideoResponse, TaskError> {
+    let run = (Stage::Finalize, None, 0);
+    deps.catalog
+        .track(
+            &request.video,
+            run,
+            TaskError::stable_name,
+            finalize(deps, &request),
+        )
+        .await
+}
+
+async fn finalize(
+    deps: &Dependencies,
+    request: &FinalizeVideoRequest,
+) -> Result<(FinalizeVideoResponse, TaskOutput), TaskError> {
+    let video = &request.video;
+    let description: MediaDescription = deps
+        .store
+        .read_json(&deps.derived_bucket, &request.description_key)
+        .await?;
+    let missing = verdict::missing_stretches(&request.chunks, &description.chunks)?;
+    let runs = deps
+        .catalog
+        .task_runs(&video.workspace, &video.video_id, video.generation)
+        .await?;
+
+    let transcript = transcript::assemble(&deps.store, &deps.derived_bucket, &runs).await?;
+    let transcript_key = keys::finalized(&video.video_id, video.generation, keys::TRANSCRIPT_NAME);
+    deps.store
+        .write_json(&deps.derived_bucket, &transcript_key, &transcript)
+        .await?;
+
+    let record = deps.catalog.current(video).await?;
+    write_title(deps, video, &record).await?;
+    deps.index.refresh().await?;
+
+    let passages: u32 = request.chunks.iter().map(|chunk| chunk.documents).sum();
+    let warnings = all_warnings(&runs, missing);
+    let ready = ReadyVideo {
+        channels: channels(&transcript, passages),
+        warnings,
+        language: transcript.language,
+    };
+    deps.catalog.record_ready(video, &ready).await?;
+    deps.index
+        .delete_generations_below(&video.workspace, &video.video_id, video.generation)
+        .await?;
+
+    let response = FinalizeVideoResponse {
+        documents: passages + 1,
+        warnings: u32::try_from(ready.warnings.len()).unwrap_or(u32::MAX),
+    };
+    let output = TaskOutput {
+        output_key: Some(transcript_key),
+        units: u64::from(response.documents),
+        ..TaskOutput::default()
+    };
+    Ok((response, output))
+}
+
+async fn write_title(
+    deps: &Dependencies,
+    video: &VideoRef,
+    record: &VideoRecord,
+) -> Result<(), TaskError> {
+    let document = SegmentDocument {
+        workspace: video.workspace.clone(),
+        video_id: video.video_id.clone(),
+        generation: video.generation,
+        chunk: None,
+        channel: Channel::Title,
+        start_ms: 0,
+        end_ms: record.duration_ms.unwrap_or_default(),
+        text: Some(record.title.clone()),
+        text_vector: None,
+        text_model: None,
+        thumbnail_key: None,
+        language: None,
+        tags: record.tags.clone(),
+        created_at: Some(record.created_at.clone()),
+        duration_ms: record.duration_ms,
+    };
+    deps.index.write(&[(document.id(0), document)]).await?;
+    Ok(())
+}
+
+fn channels(transcript: &Transcript, passages: u32) -> BTreeSet<Channel> {
+    let words = transcript::channel(transcript.source).filter(|_| passages > 0);
+    words.into_iter().chain([Channel::Title]).collect()
+}
+
+/// What every task lost, each thing once, in order of time.
+fn all_warnings(runs: &[TaskRecord], missing: Vec<Warning>) -> Vec<Warning> {
+    let mut warnings: Vec<Warning> = Vec::new();
+    for warning in runs
+        .iter()
+        .flat_map(|run| run.warnings.iter().cloned())
+        .chain(missing)
+    {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+    warnings.sort_by_key(|warning| warning.start_ms);
+    warnings
+}

@@ -48,7 +48,9 @@ impl Clock {
             .collect();
         let passed = Arc::clone(&self.passed);
         Box::new(move |line| {
-            let is_ours = prefixes.iter().any(|prefix| line.starts_with(prefix.as_str()));
+            let is_ours = prefixes
+                .iter()
+                .any(|prefix| line.starts_with(prefix.as_str()));
             if is_ours && line.contains("Terminating thread") {
                 let count = passed.fetch_add(1, Ordering::Relaxed) + 1;
                 if count == prefixes.len() {

@@ -8,6 +8,8 @@ use crate::MediaInfo;
 pub(super) const AUDIO_FILE: &str = "audio.flac";
 pub(super) const CUES_FILE: &str = "cues.vtt";
 pub(super) const AUDIO_RATE_HZ: u64 = 16_000;
+/// FLAC takes the length of its first block for all; short blocks compress badly, and below 16 it gives up.
+const BLOCK_SAMPLES: u32 = 4096;
 /// Read beyond the range, so that a packet that lies a little late in the file is not missed.
 const MARGIN_MS: u64 = 1000;
 
@@ -56,9 +58,18 @@ impl Plan {
             ..self.clone()
         };
         let parts = [
-            Self { audio: self.audio, ..none.clone() },
-            Self { video: self.video, ..none.clone() },
-            Self { subtitles: self.subtitles, ..none },
+            Self {
+                audio: self.audio,
+                ..none.clone()
+            },
+            Self {
+                video: self.video,
+                ..none.clone()
+            },
+            Self {
+                subtitles: self.subtitles,
+                ..none
+            },
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect()
     }
@@ -100,7 +111,7 @@ impl Plan {
             "-max_pixels",
             &(side_px * side_px).to_string(),
         ]);
-        if self.pictures == Pictures::KeyFrames {
+        if self.video.is_some() && self.pictures == Pictures::KeyFrames {
             options.extend(strings(&["-skip_frame:v", "nokey"]));
         }
         if self.pictures == Pictures::ShownAtStart {
@@ -119,13 +130,33 @@ impl Plan {
     pub(super) fn output_options(&self, settings: &ExtractSettings) -> Vec<OsString> {
         let mut options = Vec::new();
         if let Some(index) = self.audio {
-            options.extend(strings(&["-map", &format!("0:{index}"), "-af", &self.audio_filter()]));
+            options.extend(strings(&[
+                "-map",
+                &format!("0:{index}"),
+                "-af",
+                &self.audio_filter(),
+            ]));
             options.extend(strings(&["-c:a", "flac", "-f", "flac", AUDIO_FILE]));
         }
         if let Some(index) = self.video {
-            options.extend(strings(&["-map", &format!("0:{index}"), "-vf", &self.video_filter()]));
-            options.extend(strings(&["-fps_mode", "passthrough", "-enc_time_base", "1:1000"]));
-            options.extend(strings(&["-c:v", "mjpeg", "-q:v", &settings.frame_quality.to_string()]));
+            options.extend(strings(&[
+                "-map",
+                &format!("0:{index}"),
+                "-vf",
+                &self.video_filter(),
+            ]));
+            options.extend(strings(&[
+                "-fps_mode",
+                "passthrough",
+                "-enc_time_base",
+                "1:1000",
+            ]));
+            options.extend(strings(&[
+                "-c:v",
+                "mjpeg",
+                "-q:v",
+                &settings.frame_quality.to_string(),
+            ]));
             if self.pictures != Pictures::KeyFrames {
                 options.extend(strings(&["-frames:v", "1"]));
             }
@@ -143,14 +174,16 @@ impl Plan {
         options
     }
 
-    /// Fills gaps with silence and puts the first sample at the range's start.
+    /// Converts, fills gaps with silence, and puts the first sample at the range's start. The second `aresample`
+    /// stands alone because it counts `first_pts` in samples of its input.
     fn audio_filter(&self) -> String {
         let first_sample = self.range.start_ms * AUDIO_RATE_HZ / 1000;
         let start = seconds(self.range.start_ms);
         let end = seconds(self.range.end_ms);
         format!(
-            "aresample=osr={AUDIO_RATE_HZ}:ochl=mono:osf=s16:async=1:first_pts={first_sample},\
-             atrim=start={start}:end={end}"
+            "aresample=osr={AUDIO_RATE_HZ}:ochl=mono:osf=s16,\
+             aresample=async=1:first_pts={first_sample},\
+             atrim=start={start}:end={end},asetnsamples=n={BLOCK_SAMPLES}:p=0"
         )
     }
 

@@ -2,6 +2,7 @@
 
 mod clock;
 mod command;
+mod damage;
 mod outcome;
 
 use std::{
@@ -12,11 +13,10 @@ use std::{
 use self::{
     clock::{Clock, run_until_read},
     command::{AUDIO_FILE, CUES_FILE, Plan},
+    damage::DamageCounter,
     outcome::Outcome,
 };
-use crate::{
-    Cue, Ffmpeg, MediaError, MediaInfo, RangeServer, ffmpeg::Job, subtitles,
-};
+use crate::{Cue, Ffmpeg, MediaError, MediaInfo, RangeServer, ffmpeg::Job, subtitles};
 
 /// The part of a video to extract, `start_ms..end_ms`, counted from its first picture or sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,21 +153,21 @@ impl Run<'_> {
             .map_err(|error| MediaError::tool("making a folder", error))?
             .keep();
         let clock = Clock::new(plan.clock_outputs());
+        let damage = DamageCounter::default();
         let job = Job {
             input_options: plan.input_options(settings),
             url: self.input.url().to_owned(),
             output_options: plan.output_options(settings),
             work_dir: folder.clone(),
             time_limit: settings.time_limit,
-            on_line: clock.watcher(self.input.gate()),
+            on_line: damage.watcher(clock.watcher(self.input.gate())),
         };
         let finished = run_until_read(self.ffmpeg.run(job), &clock, self.input.gate()).await;
         if let Some(failure) = self.input.failure() {
             return Err(MediaError::Source(failure));
         }
         let finished = finished?;
-        if std::env::var_os("DBG").is_some() { for l in &finished.log { eprintln!("{l}"); } }
-        let mut outcome = Outcome::read_log(&finished);
+        let mut outcome = Outcome::read_log(&finished, damage.so_far());
         outcome.frames = outcome::frames(&folder, plan)
             .map_err(|error| MediaError::tool("listing frames", error))?;
         let audio = folder.join(AUDIO_FILE);

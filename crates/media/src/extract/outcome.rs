@@ -8,11 +8,12 @@ use std::{
 use super::{
     ChunkRange, Extracted, Frame, Warning,
     command::{AUDIO_RATE_HZ, Pictures, Plan},
+    damage::Damage,
 };
 use crate::{Cue, MediaError, MediaInfo, ffmpeg::Finished};
 
-/// Sound that ends this much before the chunk does is missing, not just rounded.
-const MISSING_TAIL_MS: u64 = 1000;
+/// This much sound is missing, not just rounded away.
+const MISSING_MS: u64 = 1000;
 
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
@@ -20,47 +21,37 @@ pub(super) struct Outcome {
     pub(super) audio_samples: u64,
     pub(super) frames: Vec<Frame>,
     pub(super) cues: Vec<Cue>,
-    audio_errors: u64,
-    video_errors: u64,
-    /// The container itself is broken somewhere.
-    demux_errors: u64,
+    /// Decoded before gaps were filled, at the stream's own rate, including a little before and after the chunk.
+    decoded_samples: u64,
+    damage: Damage,
     /// ffmpeg ended with an error.
     pub(super) failed: bool,
     detail: String,
 }
 
 impl Outcome {
-    pub(super) fn read_log(finished: &Finished) -> Self {
+    pub(super) fn read_log(finished: &Finished, damage: Damage) -> Self {
         let mut outcome = Self {
+            damage,
             failed: !finished.status.success(),
             detail: finished.last_errors(),
             ..Self::default()
         };
         for line in &finished.log {
-            outcome.read_line(line);
+            outcome.count_samples(line);
         }
         outcome
     }
 
-    fn read_line(&mut self, line: &str) {
-        if line.contains("  Output stream #") && line.contains("(audio)") {
-            let samples = number_before(line, " samples);");
+    fn count_samples(&mut self, line: &str) {
+        if !line.contains("(audio)") {
+            return;
+        }
+        let samples = number_before(line, " samples);");
+        if line.contains("  Output stream #") {
             self.audio_samples = self.audio_samples.max(samples);
         } else if line.contains("  Input stream #") {
-            let errors = number_before(line, " decode errors");
-            if line.contains("(audio)") {
-                self.audio_errors += errors;
-            } else if line.contains("(video)") {
-                self.video_errors += errors;
-            }
-        } else if line.contains("corrupt decoded frame") {
-            if line.starts_with("[vist#") {
-                self.video_errors += 1;
-            } else if line.starts_with("[aist#") {
-                self.audio_errors += 1;
-            }
-        } else if line.starts_with("[in#0") && line.contains("[error]") {
-            self.demux_errors += 1;
+            self.decoded_samples = samples;
         }
     }
 
@@ -75,6 +66,7 @@ impl Outcome {
         if self.audio.is_none() {
             self.audio = other.audio;
             self.audio_samples = other.audio_samples;
+            self.decoded_samples = other.decoded_samples;
         }
         if self.frames.is_empty() {
             self.frames = other.frames;
@@ -82,9 +74,7 @@ impl Outcome {
         if self.cues.is_empty() {
             self.cues = other.cues;
         }
-        self.audio_errors += other.audio_errors;
-        self.video_errors += other.video_errors;
-        self.demux_errors += other.demux_errors;
+        self.damage.add(other.damage);
     }
 
     pub(super) fn into_extracted(
@@ -92,7 +82,7 @@ impl Outcome {
         plan: &Plan,
         info: &MediaInfo,
     ) -> Result<Extracted, MediaError> {
-        let has_errors = self.failed || self.any_errors();
+        let has_errors = self.failed || self.damage.is_any();
         let is_empty = self.audio.is_none() && self.frames.is_empty() && self.cues.is_empty();
         if is_empty && has_errors {
             let detail = self.detail;
@@ -108,32 +98,43 @@ impl Outcome {
         })
     }
 
-    fn any_errors(&self) -> bool {
-        self.audio_errors + self.video_errors + self.demux_errors > 0
-    }
-
     fn warnings(&self, plan: &Plan, info: &MediaInfo) -> Vec<Warning> {
         let chunk = plan.range;
-        let end_ms = info
-            .duration_ms
-            .map_or(chunk.end_ms, |duration_ms| duration_ms.clamp(chunk.start_ms, chunk.end_ms));
+        let end_ms = info.duration_ms.map_or(chunk.end_ms, |duration_ms| {
+            duration_ms.clamp(chunk.start_ms, chunk.end_ms)
+        });
         let range = ChunkRange { end_ms, ..chunk };
         let mut warnings = Vec::new();
-        if plan.audio.is_some() {
-            let audio_end_ms = chunk.start_ms + self.audio_samples * 1000 / AUDIO_RATE_HZ;
-            let tail_is_missing = audio_end_ms + MISSING_TAIL_MS <= end_ms;
-            if self.audio_errors > 0 {
-                warnings.push(Warning::AudioDamaged { range });
-            } else if tail_is_missing && (self.any_errors() || self.failed) {
-                let range = ChunkRange { start_ms: audio_end_ms, end_ms };
-                warnings.push(Warning::AudioDamaged { range });
-            }
+        if let (Some(_), Some((_, stream))) = (plan.audio, info.audio()) {
+            let damaged = self.damaged_sound(range, stream.sample_rate_hz);
+            warnings.extend(damaged.map(|range| Warning::AudioDamaged { range }));
         }
-        let no_picture = self.frames.is_empty() && (self.any_errors() || self.failed);
-        if plan.video.is_some() && (self.video_errors > 0 || no_picture) {
+        let no_picture = self.frames.is_empty() && self.failed;
+        if plan.video.is_some()
+            && (self.damage.video_errors + self.damage.container_errors > 0 || no_picture)
+        {
             warnings.push(Warning::VideoDamaged { range });
         }
         warnings
+    }
+
+    /// The part of `range` whose sound is missing or broken. Sound that just begins late or ends early is neither.
+    fn damaged_sound(&self, range: ChunkRange, sample_rate_hz: u32) -> Option<ChunkRange> {
+        let audio_ms = self.audio_samples * 1000 / AUDIO_RATE_HZ;
+        let decoded_ms = self.decoded_samples * 1000 / u64::from(sample_rate_hz.max(1));
+        let audio_end_ms = range.start_ms + audio_ms;
+        if self.damage.audio_errors > 0 {
+            Some(range)
+        } else if !self.damage.is_any() && !self.failed {
+            None
+        } else if audio_end_ms + MISSING_MS <= range.end_ms {
+            Some(ChunkRange {
+                start_ms: audio_end_ms,
+                ..range
+            })
+        } else {
+            (decoded_ms + MISSING_MS <= audio_ms).then_some(range)
+        }
     }
 }
 
@@ -143,7 +144,9 @@ pub(super) fn frames(folder: &Path, plan: &Plan) -> io::Result<Vec<Frame>> {
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let is_jpeg = path.extension().is_some_and(|extension| extension == "jpg");
-        let number = path.file_stem().and_then(|stem| stem.to_str()?.parse::<i64>().ok());
+        let number = path
+            .file_stem()
+            .and_then(|stem| stem.to_str()?.parse::<i64>().ok());
         let (true, Some(number)) = (is_jpeg, number) else {
             continue;
         };
@@ -163,6 +166,8 @@ fn number_before(line: &str, words: &str) -> u64 {
     let Some((before, _)) = line.split_once(words) else {
         return 0;
     };
-    let digits = before.rsplit(|letter: char| !letter.is_ascii_digit()).next();
+    let digits = before
+        .rsplit(|letter: char| !letter.is_ascii_digit())
+        .next();
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
 }

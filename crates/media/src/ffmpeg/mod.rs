@@ -22,6 +22,9 @@ pub(crate) const ACCEPTED_FORMATS: &str =
 /// What an input may be opened through: the loopback URL.
 const INPUT_PROTOCOLS: &str = "http,tcp";
 
+/// What the kernel takes for ffmpeg before ffmpeg asks for it, and in vain when ffmpeg then seeks.
+const RECEIVE_BUFFER_BYTES: &str = "65536";
+
 /// An ffmpeg executable.
 #[derive(Debug, Clone)]
 pub struct Ffmpeg {
@@ -67,6 +70,7 @@ impl Ffmpeg {
             .args(["-loglevel", "level+verbose"])
             .args(["-protocol_whitelist", INPUT_PROTOCOLS])
             .args(["-format_whitelist", ACCEPTED_FORMATS])
+            .args(["-recv_buffer_size", RECEIVE_BUFFER_BYTES])
             .args(&job.input_options)
             .input(&job.url)
             .args(&job.output_options);

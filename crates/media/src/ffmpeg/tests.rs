@@ -83,7 +83,12 @@ async fn the_environment_is_empty_and_the_lists_come_before_the_input() {
     assert!(log.contains(folder.path().to_str().unwrap()), "{log}");
     let arguments = finished.log.last().unwrap();
     let input = arguments.find(" -i ").unwrap();
-    assert!(arguments.find("-protocol_whitelist http,tcp -format_whitelist mov").unwrap() < input);
+    assert!(
+        arguments
+            .find("-protocol_whitelist http,tcp -format_whitelist mov")
+            .unwrap()
+            < input
+    );
 }
 
 #[tokio::test]

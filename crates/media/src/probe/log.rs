@@ -9,9 +9,7 @@ use ffmpeg_sidecar::{
     log_parser::{try_parse_duration, try_parse_input, try_parse_stream},
 };
 
-use super::info::{
-    AudioStream, MediaInfo, Stream, StreamKind, SubtitleStream, VideoStream,
-};
+use super::info::{AudioStream, MediaInfo, Stream, StreamKind, SubtitleStream, VideoStream};
 
 const TEXT_SUBTITLES: [&str; 7] = ["ass", "mov_text", "srt", "ssa", "subrip", "text", "webvtt"];
 /// Printed when a duration is a guess, which makes seeking one too.
@@ -134,7 +132,9 @@ fn known_stream(text: &str, logged: &LoggedStream) -> StreamKind {
             codec,
             language,
         }),
-        StreamTypeSpecificData::Video(_) => video(text).map_or(StreamKind::Other, StreamKind::Video),
+        StreamTypeSpecificData::Video(_) => {
+            video(text).map_or(StreamKind::Other, StreamKind::Video)
+        }
         StreamTypeSpecificData::Other() => StreamKind::Other,
     }
 }

@@ -7,9 +7,7 @@ mod sniff;
 
 use std::time::Duration;
 
-pub use self::info::{
-    AudioStream, MediaInfo, Stream, StreamKind, SubtitleStream, VideoStream,
-};
+pub use self::info::{AudioStream, MediaInfo, Stream, StreamKind, SubtitleStream, VideoStream};
 use crate::{
     MediaError,
     ffmpeg::{Ffmpeg, Job},
@@ -72,7 +70,8 @@ pub async fn probe(
         let detail = kind.to_owned();
         return Err(MediaError::UnsupportedContainer { detail });
     }
-    let work_dir = tempfile::tempdir().map_err(|error| MediaError::tool("making a folder", error))?;
+    let work_dir =
+        tempfile::tempdir().map_err(|error| MediaError::tool("making a folder", error))?;
     let finished = ffmpeg
         .run(Job {
             input_options: vec![

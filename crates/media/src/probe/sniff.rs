@@ -71,5 +71,8 @@ fn playlist(head: &[u8]) -> Option<&'static str> {
         ("<html", "a web page"),
     ];
     let found = kinds.iter().find(|(tag, _)| lower.contains(tag));
-    Some(found.map_or("an XML document", |(_, kind)| kind))
+    match found {
+        Some((_, kind)) => Some(kind),
+        None => lower.starts_with("<?xml").then_some("an XML document"),
+    }
 }

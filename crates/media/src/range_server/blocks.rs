@@ -12,11 +12,14 @@ use std::{
 use bytes::Bytes;
 use tokio::time::sleep;
 
-use super::{ReadSettings, RangeSource, SourceError};
+use super::{RangeSource, ReadSettings, SourceError};
 
-/// A block is at most this fraction of what its response has delivered, so that little is wasted when the client
-/// hangs up.
-const GROWTH_DIVISOR: u64 = 16;
+/// A block is at most this fraction of what has been read in sequence before it, so that little is wasted when the
+/// client hangs up.
+const GROWTH_DIVISOR: u64 = 8;
+/// A read that starts this close to the end of the one before continues its sequence: clients that take two streams
+/// jump a little between them.
+const SEQUENCE_GAP_BYTES: u64 = 1024 * 1024;
 
 #[derive(Debug, Default)]
 pub(super) struct Counters {
@@ -26,11 +29,19 @@ pub(super) struct Counters {
     pub(super) served_bytes: AtomicU64,
 }
 
+/// What has been read without a large jump.
+#[derive(Default)]
+struct Sequence {
+    end: u64,
+    bytes: u64,
+}
+
 pub(super) struct BlockReader {
     source: Arc<dyn RangeSource>,
     settings: ReadSettings,
     counters: Counters,
     recent: Mutex<VecDeque<(u64, Bytes)>>,
+    sequence: Mutex<Sequence>,
     failure: Mutex<Option<Arc<SourceError>>>,
     closed: AtomicBool,
 }
@@ -52,6 +63,7 @@ impl BlockReader {
             settings,
             counters: Counters::default(),
             recent: Mutex::default(),
+            sequence: Mutex::default(),
             failure: Mutex::default(),
             closed: AtomicBool::new(false),
         }
@@ -81,21 +93,16 @@ impl BlockReader {
         self.closed.store(false, Ordering::Relaxed);
     }
 
-    /// Bytes from `position` on, at least one and none at or after `end`. `delivered` is what the response has
-    /// handed out so far.
+    /// Bytes from `position` on, at least one. What is read now ends at `end`; what was kept may go on.
     pub(super) async fn block_at(
         &self,
         position: u64,
         end: u64,
-        delivered: u64,
     ) -> Result<Bytes, Arc<SourceError>> {
         if let Some(block) = self.recent_at(position) {
             return Ok(block);
         }
-        let smallest = self.settings.smallest_block_bytes.max(1);
-        let largest = self.settings.largest_block_bytes.max(smallest);
-        let length = (delivered / GROWTH_DIVISOR).clamp(smallest, largest);
-        let block_end = position.saturating_add(length).min(end);
+        let block_end = self.block_end(position).min(end);
         let block = self.read_with_retries(position, block_end).await;
         match block {
             Ok(block) => {
@@ -108,6 +115,20 @@ impl BlockReader {
                 Err(error)
             }
         }
+    }
+
+    /// Where the next block ends, by what was read before it.
+    fn block_end(&self, position: u64) -> u64 {
+        let smallest = self.settings.smallest_block_bytes.max(1);
+        let largest = self.settings.largest_block_bytes.max(smallest);
+        let mut sequence = lock(&self.sequence);
+        if sequence.end.abs_diff(position) > SEQUENCE_GAP_BYTES {
+            sequence.bytes = 0;
+        }
+        let length = (sequence.bytes / GROWTH_DIVISOR).clamp(smallest, largest);
+        sequence.bytes = sequence.bytes.saturating_add(length);
+        sequence.end = position.saturating_add(length);
+        sequence.end
     }
 
     async fn read_with_retries(&self, start: u64, end: u64) -> Result<Bytes, SourceError> {
@@ -155,9 +176,9 @@ impl BlockReader {
 
     fn recent_at(&self, position: u64) -> Option<Bytes> {
         let mut recent = lock(&self.recent);
-        let index = recent.iter().position(|(start, block)| {
-            (*start..start + block.len() as u64).contains(&position)
-        })?;
+        let index = recent
+            .iter()
+            .position(|(start, block)| (*start..start + block.len() as u64).contains(&position))?;
         let (start, block) = recent.remove(index)?;
         let offset = usize::try_from(position - start).ok()?;
         let rest = block.slice(offset..);

@@ -1,7 +1,7 @@
 //! One object's bytes on one loopback URL, for ffmpeg to read by range.
 //!
 //! Reads follow what the client takes: an open-ended range costs nothing beyond what was consumed plus one block,
-//! and blocks start small and grow with what a response has delivered. Recently read blocks are kept, so the
+//! and blocks start small and grow with what was read in sequence. Recently read blocks are kept, so the
 //! jumps between a container's head and its index are not paid for twice.
 
 mod blocks;
@@ -27,14 +27,14 @@ use self::blocks::BlockReader;
 pub use self::source::{FileSource, MemorySource, RangeSource, SourceError};
 
 /// The kernel takes this much of a response beyond what ffmpeg has read; more would be read from the source in vain.
-const SOCKET_SEND_BUFFER_BYTES: u32 = 128 * 1024;
+const SOCKET_SEND_BUFFER_BYTES: u32 = 32 * 1024;
 
 /// How much is read from a source, and how hard it is tried.
 #[derive(Debug, Clone)]
 pub struct ReadSettings {
     /// The server reads at most this many bytes from the source over its whole life.
     pub max_source_bytes: u64,
-    /// Size of a response's first block, and of every block early in a response.
+    /// Size of the first block after a jump.
     pub smallest_block_bytes: u64,
     /// Size that blocks grow to when a long stretch is read.
     pub largest_block_bytes: u64,
@@ -50,8 +50,8 @@ impl Default for ReadSettings {
     fn default() -> Self {
         Self {
             max_source_bytes: u64::MAX,
-            smallest_block_bytes: 256 * 1024,
-            largest_block_bytes: 8 * 1024 * 1024,
+            smallest_block_bytes: 64 * 1024,
+            largest_block_bytes: 4 * 1024 * 1024,
             cache_bytes: 16 * 1024 * 1024,
             attempts: 4,
             first_backoff: Duration::from_millis(100),
@@ -139,7 +139,7 @@ impl RangeServer {
         if end == 0 {
             return Ok(Bytes::new());
         }
-        let block = self.reader.block_at(0, end, 0).await?;
+        let block = self.reader.block_at(0, end).await?;
         Ok(block.slice(..block.len().min(usize::try_from(end).unwrap_or(usize::MAX))))
     }
 

@@ -1,6 +1,9 @@
 //! HTTP: connections, status codes, streamed bodies.
 
-use std::{convert::Infallible, sync::{Arc, atomic::Ordering}};
+use std::{
+    convert::Infallible,
+    sync::{Arc, atomic::Ordering},
+};
 
 use bytes::Bytes;
 use futures::stream;
@@ -15,14 +18,20 @@ use hyper::{
     service::service_fn,
 };
 use hyper_util::rt::TokioIo;
-use tokio::{net::{TcpListener, TcpStream}, task::JoinSet};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    task::JoinSet,
+};
 
-use super::{blocks::BlockReader, request::{Wanted, wanted}};
+use super::{
+    blocks::BlockReader,
+    request::{Wanted, wanted},
+};
 
 /// A block is handed on in pieces of this size, so that the next block is read only when this one is taken.
-const PIECE_BYTES: usize = 64 * 1024;
+const PIECE_BYTES: usize = 16 * 1024;
 /// What hyper may hold of a response before it waits for the client.
-const CONNECTION_BUFFER_BYTES: usize = 64 * 1024;
+const CONNECTION_BUFFER_BYTES: usize = 16 * 1024;
 
 type BodyError = Box<dyn std::error::Error + Send + Sync>;
 type Body = UnsyncBoxBody<Bytes, BodyError>;
@@ -71,21 +80,37 @@ fn respond(request: &Request<Incoming>, path: &str, reader: &Arc<BlockReader>) -
         return response;
     }
     let size_bytes = reader.size_bytes();
-    let header = request.headers().get(RANGE).and_then(|value| value.to_str().ok());
+    let header = request
+        .headers()
+        .get(RANGE)
+        .and_then(|value| value.to_str().ok());
     let (status, start, end) = match wanted(header, size_bytes) {
         Wanted::Whole => (StatusCode::OK, 0, size_bytes),
-        Wanted::Part { start, end_exclusive } => (StatusCode::PARTIAL_CONTENT, start, end_exclusive),
+        Wanted::Part {
+            start,
+            end_exclusive,
+        } => (StatusCode::PARTIAL_CONTENT, start, end_exclusive),
         Wanted::Unsatisfiable => return unsatisfiable(size_bytes),
     };
-    let body = if is_head { no_body() } else { streamed(Arc::clone(reader), start, end) };
+    let body = if is_head {
+        no_body()
+    } else {
+        streamed(Arc::clone(reader), start, end)
+    };
     let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/octet-stream"),
+    );
     headers.insert(CONTENT_LENGTH, HeaderValue::from(end - start));
     if status == StatusCode::PARTIAL_CONTENT {
-        insert_content_range(&mut response, &format!("bytes {start}-{}/{size_bytes}", end - 1));
+        insert_content_range(
+            &mut response,
+            &format!("bytes {start}-{}/{size_bytes}", end - 1),
+        );
     }
     response
 }
@@ -115,14 +140,18 @@ fn no_body() -> Body {
 /// What a response has still to hand out.
 struct Remaining {
     reader: Arc<BlockReader>,
-    first: u64,
     position: u64,
     end: u64,
     block: Bytes,
 }
 
 fn streamed(reader: Arc<BlockReader>, start: u64, end: u64) -> Body {
-    let remaining = Remaining { reader, first: start, position: start, end, block: Bytes::new() };
+    let remaining = Remaining {
+        reader,
+        position: start,
+        end,
+        block: Bytes::new(),
+    };
     BodyExt::boxed_unsync(StreamBody::new(stream::try_unfold(remaining, next_piece)))
 }
 
@@ -137,8 +166,7 @@ async fn next_piece(
         return Err("all that was wanted has been read".into());
     }
     if remaining.block.is_empty() {
-        let delivered = remaining.position - remaining.first;
-        let reading = remaining.reader.block_at(remaining.position, remaining.end, delivered);
+        let reading = remaining.reader.block_at(remaining.position, remaining.end);
         remaining.block = reading.await?;
     }
     let left = usize::try_from(left).unwrap_or(usize::MAX);

@@ -27,13 +27,19 @@ fn address(server: &RangeServer) -> (&str, &str) {
 async fn request(server: &RangeServer, method: &str, path: &str, header: &str) -> TcpStream {
     let (host, _) = address(server);
     let mut stream = TcpStream::connect(host).await.unwrap();
-    let request = format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n");
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{header}\r\n");
     stream.write_all(request.as_bytes()).await.unwrap();
     stream
 }
 
 /// Head and body of a whole response.
-async fn response(server: &RangeServer, method: &str, path: &str, header: &str) -> (String, Vec<u8>) {
+async fn response(
+    server: &RangeServer,
+    method: &str,
+    path: &str,
+    header: &str,
+) -> (String, Vec<u8>) {
     let mut stream = request(server, method, path, header).await;
     let mut bytes = Vec::new();
     // A body that is cut short ends the connection with an error; what came is what counts.
@@ -41,7 +47,9 @@ async fn response(server: &RangeServer, method: &str, path: &str, header: &str) 
     let Some(end) = bytes.windows(4).position(|window| window == b"\r\n\r\n") else {
         return (String::new(), Vec::new());
     };
-    let head = String::from_utf8(bytes[..end].to_vec()).unwrap().to_lowercase();
+    let head = String::from_utf8(bytes[..end].to_vec())
+        .unwrap()
+        .to_lowercase();
     (head, bytes[end + 4..].to_vec())
 }
 
@@ -59,11 +67,17 @@ async fn whole_and_partial_bodies_are_served() {
     let server = server(300_000, settings).await;
     let all = counted_bytes(300_000);
     let (head, body) = get(&server, "").await;
-    assert!(head.starts_with("http/1.1 200") && head.contains("accept-ranges: bytes"), "{head}");
+    assert!(
+        head.starts_with("http/1.1 200") && head.contains("accept-ranges: bytes"),
+        "{head}"
+    );
     assert_eq!(body, all);
     let (head, body) = get(&server, "Range: bytes=70000-200000\r\n").await;
     assert!(head.starts_with("http/1.1 206"), "{head}");
-    assert!(head.contains("content-range: bytes 70000-200000/300000"), "{head}");
+    assert!(
+        head.contains("content-range: bytes 70000-200000/300000"),
+        "{head}"
+    );
     assert_eq!(body, all[70_000..=200_000]);
     let (head, body) = get(&server, "Range: bytes=299999-\r\n").await;
     assert!(head.contains("content-length: 1"), "{head}");
@@ -75,14 +89,23 @@ async fn everything_else_is_refused() {
     let server = server(100, ReadSettings::default()).await;
     let path = address(&server).1.to_owned();
     let (head, _) = get(&server, "Range: bytes=100-\r\n").await;
-    assert!(head.starts_with("http/1.1 416") && head.contains("bytes */100"), "{head}");
+    assert!(
+        head.starts_with("http/1.1 416") && head.contains("bytes */100"),
+        "{head}"
+    );
     let (head, body) = response(&server, "GET", "/", "").await;
-    assert!(head.starts_with("http/1.1 404") && body.is_empty(), "{head}");
+    assert!(
+        head.starts_with("http/1.1 404") && body.is_empty(),
+        "{head}"
+    );
     let (head, _) = response(&server, "DELETE", &path, "").await;
     assert!(head.starts_with("http/1.1 405"), "{head}");
     assert_eq!(server.stats().source_bytes, 0);
     let (head, body) = response(&server, "HEAD", &path, "").await;
-    assert!(head.contains("content-length: 100") && body.is_empty(), "{head}");
+    assert!(
+        head.contains("content-length: 100") && body.is_empty(),
+        "{head}"
+    );
 }
 
 #[tokio::test]
@@ -145,12 +168,20 @@ impl RangeSource for Flaky {
         self.reads.lock().unwrap().push((start, end_exclusive));
         let fails = self
             .failures_left
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
             .is_ok();
         match (fails, self.is_transient) {
             (false, _) => Ok(Bytes::from(vec![7; (end_exclusive - start) as usize])),
-            (true, true) => Err(SourceError::Transient { start, end_exclusive, source: "slow down".into() }),
-            (true, false) => Err(SourceError::Permanent { source: "gone".into() }),
+            (true, true) => Err(SourceError::Transient {
+                start,
+                end_exclusive,
+                source: "slow down".into(),
+            }),
+            (true, false) => Err(SourceError::Permanent {
+                source: "gone".into(),
+            }),
         }
     }
 
@@ -170,7 +201,9 @@ fn impatient() -> ReadSettings {
 #[tokio::test]
 async fn transient_failures_are_tried_again() {
     let source = Flaky::new(2, true);
-    let server = RangeServer::start(source.clone(), impatient()).await.unwrap();
+    let server = RangeServer::start(source.clone(), impatient())
+        .await
+        .unwrap();
     let (_, body) = get(&server, "").await;
     assert_eq!(body, vec![7; 1000]);
     assert!(server.failure().is_none());
@@ -180,14 +213,18 @@ async fn transient_failures_are_tried_again() {
 #[tokio::test]
 async fn lasting_failures_are_kept_for_the_caller() {
     let source = Flaky::new(100, true);
-    let server = RangeServer::start(source.clone(), impatient()).await.unwrap();
+    let server = RangeServer::start(source.clone(), impatient())
+        .await
+        .unwrap();
     let (_, body) = get(&server, "").await;
     assert!(body.is_empty());
     assert!(server.failure().unwrap().is_transient());
     assert_eq!(source.reads.lock().unwrap().len(), 3);
 
     let source = Flaky::new(100, false);
-    let server = RangeServer::start(source.clone(), impatient()).await.unwrap();
+    let server = RangeServer::start(source.clone(), impatient())
+        .await
+        .unwrap();
     get(&server, "").await;
     assert!(!server.failure().unwrap().is_transient());
     assert_eq!(source.reads.lock().unwrap().len(), 1);
@@ -205,7 +242,15 @@ async fn reading_stops_at_the_cap() {
     assert!(body.len() <= 40_000, "{} bytes", body.len());
     assert_eq!(server.stats().source_bytes, 40_000);
     let failure = server.failure().unwrap();
-    assert!(matches!(*failure, SourceError::ReadLimit { limit_bytes: 50_000 }), "{failure}");
+    assert!(
+        matches!(
+            *failure,
+            SourceError::ReadLimit {
+                limit_bytes: 50_000
+            }
+        ),
+        "{failure}"
+    );
 }
 
 #[tokio::test]

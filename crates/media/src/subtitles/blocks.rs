@@ -34,6 +34,8 @@ pub(super) fn cue_blocks(decoded: &str) -> Vec<CueBlock<'_>> {
             is_inside_comment = false;
         } else if is_inside_comment {
             // A comment ends at an empty line, whatever stands in it.
+        } else if !is_inside_cue && begins_comment(line) {
+            is_inside_comment = true;
         } else if line.contains("-->") {
             drop_number_of_next(&mut blocks, is_inside_cue, &lines, position);
             blocks.push(CueBlock {
@@ -41,12 +43,8 @@ pub(super) fn cue_blocks(decoded: &str) -> Vec<CueBlock<'_>> {
                 text_lines: Vec::new(),
             });
             is_inside_cue = true;
-        } else if is_inside_cue {
-            if let Some(block) = blocks.last_mut() {
-                block.text_lines.push(line);
-            }
-        } else {
-            is_inside_comment = begins_comment(line);
+        } else if is_inside_cue && let Some(block) = blocks.last_mut() {
+            block.text_lines.push(line);
         }
     }
     blocks

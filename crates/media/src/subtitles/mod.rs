@@ -7,17 +7,7 @@ mod text;
 mod time;
 
 pub use self::render::{render_srt, render_webvtt};
-
-/// One caption.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cue {
-    /// When it appears, in milliseconds.
-    pub start_ms: u64,
-    /// When it goes away, in milliseconds; never before `start_ms`.
-    pub end_ms: u64,
-    /// What it says: no markup, no empty lines, lines separated by line feeds.
-    pub text: String,
-}
+pub use contracts::artifacts::Cue;
 
 /// How much is read.
 #[derive(Debug, Clone)]

@@ -12,7 +12,12 @@ pub fn render_srt(cues: &[Cue]) -> String {
         let start = format_time(cue.start_ms, ',');
         let end = format_time(cue.end_ms, ',');
         // Writing to a string can't fail.
-        let _ = write!(file, "{}\n{start} --> {end}\n{}\n\n", index + 1, escaped(&cue.text));
+        let _ = write!(
+            file,
+            "{}\n{start} --> {end}\n{}\n\n",
+            index + 1,
+            escaped(&cue.text)
+        );
     }
     file
 }

@@ -19,9 +19,8 @@ fn without_tags(text: &str) -> String {
     while let Some(position) = rest.find('<') {
         let (before, tag) = rest.split_at(position);
         kept.push_str(before);
-        let begins_tag = tag[1..].starts_with(|letter: char| {
-            letter == '/' || letter.is_ascii_alphanumeric()
-        });
+        let begins_tag =
+            tag[1..].starts_with(|letter: char| letter == '/' || letter.is_ascii_alphanumeric());
         match tag.find('>').filter(|_| begins_tag) {
             Some(end) => rest = &tag[end + 1..],
             None => {

@@ -1,0 +1,205 @@
+//! Counting, changing and removing what is in the index.
+
+use crate::{SearchIndex, SearchIndexError};
+use contracts::{Generation, VideoId, Workspace};
+use opensearch::http::Method;
+use serde_json::{Value, json};
+
+/// How often a change by query starts again where documents changed under it.
+const MAX_ROUNDS: u32 = 5;
+
+impl SearchIndex {
+    /// Makes everything written so far findable.
+    ///
+    /// # Errors
+    /// The index can't be reached.
+    pub async fn refresh(&self) -> Result<(), SearchIndexError> {
+        let path = format!("/{}/_refresh", self.alias());
+        self.send(Method::Post, &path, None).await?.success()?;
+        Ok(())
+    }
+
+    /// How many documents a generation of a video has, as of the last refresh.
+    ///
+    /// # Errors
+    /// The index can't be reached.
+    pub async fn count(
+        &self,
+        workspace: &Workspace,
+        video_id: &VideoId,
+        generation: Generation,
+    ) -> Result<u64, SearchIndexError> {
+        let query = of_video(workspace, video_id, &[of_generation(generation)]);
+        let path = format!("/{}/_count", self.alias());
+        let reply = self
+            .send(Method::Post, &path, Some(&json!({"query": query})))
+            .await?;
+        reply.success()?["count"]
+            .as_u64()
+            .ok_or_else(|| SearchIndexError::unexpected("count"))
+    }
+
+    /// Removes all of a video's documents; answers how many.
+    ///
+    /// # Errors
+    /// The index can't be reached, or documents kept changing meanwhile.
+    pub async fn delete_video(
+        &self,
+        workspace: &Workspace,
+        video_id: &VideoId,
+    ) -> Result<u64, SearchIndexError> {
+        self.delete(&of_video(workspace, video_id, &[])).await
+    }
+
+    /// Removes the documents of a video's generations before `generation`; answers how many. Those of a later
+    /// one, which may be under way, stay.
+    ///
+    /// # Errors
+    /// As [`Self::delete_video`].
+    pub async fn delete_generations_below(
+        &self,
+        workspace: &Workspace,
+        video_id: &VideoId,
+        generation: Generation,
+    ) -> Result<u64, SearchIndexError> {
+        let older = json!({"range": {"generation": {"lt": generation}}});
+        self.delete(&of_video(workspace, video_id, &[older])).await
+    }
+
+    /// Removes the documents of one generation of a video; answers how many.
+    ///
+    /// # Errors
+    /// As [`Self::delete_video`].
+    pub async fn delete_generation(
+        &self,
+        workspace: &Workspace,
+        video_id: &VideoId,
+        generation: Generation,
+    ) -> Result<u64, SearchIndexError> {
+        let query = of_video(workspace, video_id, &[of_generation(generation)]);
+        self.delete(&query).await
+    }
+
+    /// Gives a video's documents, of every generation, other tags, another title, or both; answers how many
+    /// changed.
+    ///
+    /// # Errors
+    /// As [`Self::delete_video`].
+    pub async fn update_video_fields(
+        &self,
+        workspace: &Workspace,
+        video_id: &VideoId,
+        tags: Option<&[String]>,
+        title: Option<&str>,
+    ) -> Result<u64, SearchIndexError> {
+        let mut changed = 0;
+        if let Some(tags) = tags {
+            let script =
+                json!({"source": "ctx._source.tags = params.tags", "params": {"tags": tags}});
+            let query = of_video(workspace, video_id, &[]);
+            changed += self
+                .by_query("_update_by_query", "updated", &query, Some(script))
+                .await?;
+        }
+        if let Some(title) = title {
+            let script =
+                json!({"source": "ctx._source.text = params.title", "params": {"title": title}});
+            let titles = json!({"term": {"channel": "title"}});
+            let query = of_video(workspace, video_id, &[titles]);
+            changed += self
+                .by_query("_update_by_query", "updated", &query, Some(script))
+                .await?;
+        }
+        Ok(changed)
+    }
+
+    /// Removes the index behind the alias with everything in it; tests clean up with it. None there is fine.
+    ///
+    /// # Errors
+    /// The index can't be reached.
+    pub async fn remove(&self) -> Result<(), SearchIndexError> {
+        let Some((index, _)) = self.behind_alias().await? else {
+            return Ok(());
+        };
+        let path = format!("/{index}?ignore_unavailable=true");
+        self.send(Method::Delete, &path, None).await?.success()?;
+        Ok(())
+    }
+
+    async fn delete(&self, query: &Value) -> Result<u64, SearchIndexError> {
+        self.by_query("_delete_by_query", "deleted", query, None)
+            .await
+    }
+
+    /// Runs a change by query until no document changed under it; answers how many `counted` in all.
+    ///
+    /// Such a change sees only what was refreshed, so it begins with a refresh: what an earlier task wrote a
+    /// moment ago must not survive its video.
+    async fn by_query(
+        &self,
+        action: &str,
+        counted: &str,
+        query: &Value,
+        script: Option<Value>,
+    ) -> Result<u64, SearchIndexError> {
+        let mut body = json!({"query": query});
+        if let Some(script) = script {
+            body["script"] = script;
+        }
+        let path = format!("/{}/{action}?conflicts=proceed&refresh=true", self.alias());
+        let mut total = 0;
+        for _ in 0..MAX_ROUNDS {
+            self.refresh().await?;
+            let reply = self.send(Method::Post, &path, Some(&body)).await?;
+            let answer = reply.success()?;
+            let failures = answer["failures"].as_array().map_or(0, Vec::len);
+            if failures > 0 {
+                let status = answer["failures"][0]["status"].as_u64().unwrap_or(500);
+                let status = u16::try_from(status).unwrap_or(500);
+                return Err(SearchIndexError::from_answer(
+                    status,
+                    &json!({"error": answer["failures"][0]["cause"]}),
+                ));
+            }
+            total += answer[counted].as_u64().unwrap_or(0);
+            if answer["version_conflicts"].as_u64().unwrap_or(0) == 0 {
+                return Ok(total);
+            }
+        }
+        Err(SearchIndexError::Unavailable {
+            reason: "documents kept changing while they were changed by query".to_owned(),
+            source: None,
+        })
+    }
+}
+
+fn of_video(workspace: &Workspace, video_id: &VideoId, and: &[Value]) -> Value {
+    let mut filter = vec![
+        json!({"term": {"workspace": workspace}}),
+        json!({"term": {"video_id": video_id}}),
+    ];
+    filter.extend_from_slice(and);
+    json!({"bool": {"filter": filter}})
+}
+
+fn of_generation(generation: Generation) -> Value {
+    json!({"term": {"generation": generation}})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_deletion_is_bound_to_tenant_and_video() {
+        let query = of_video(&"w".into(), &"v".into(), &[of_generation(2)]);
+        assert_eq!(
+            query,
+            json!({"bool": {"filter": [
+                {"term": {"workspace": "w"}},
+                {"term": {"video_id": "v"}},
+                {"term": {"generation": 2}}
+            ]}})
+        );
+    }
+}

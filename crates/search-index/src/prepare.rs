@@ -1,0 +1,96 @@
+//! Making the index.
+
+use crate::{SearchIndex, SearchIndexError, TextVectors, error::error_type, mapping};
+use opensearch::http::Method;
+use serde_json::Value;
+
+/// The index behind the alias.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// Its name.
+    pub index: String,
+    /// Whether this call made it.
+    pub created: bool,
+}
+
+impl SearchIndex {
+    /// Makes the index and its alias where there is none, in one request, so that two callers at the same time
+    /// make one. An existing index is checked and left as it is.
+    ///
+    /// # Errors
+    /// [`SearchIndexError::Incompatible`] where what is there holds vectors of another model or size, or was made by
+    /// a release with another mapping.
+    pub async fn prepare(
+        &self,
+        vectors: &TextVectors,
+        replicas: u32,
+    ) -> Result<Prepared, SearchIndexError> {
+        let index = format!("{}-000001", self.alias());
+        let mut created = false;
+        if self.behind_alias().await?.is_none() {
+            created = self.create(&index, vectors, replicas).await?;
+        }
+        let (index, mappings) = self.behind_alias().await?.ok_or_else(|| {
+            let alias = self.alias();
+            SearchIndexError::Incompatible {
+                reason: format!(
+                    "{index} exists without the alias {alias}: add the alias or delete the index"
+                ),
+            }
+        })?;
+        match mapping::mismatch(&mappings, vectors) {
+            None => Ok(Prepared { index, created }),
+            Some(difference) => Err(SearchIndexError::Incompatible {
+                reason: format!(
+                    "{index} was made for something else ({difference}): index the videos again into a new index"
+                ),
+            }),
+        }
+    }
+
+    /// Name and mappings of the one index behind the alias.
+    pub(crate) async fn behind_alias(&self) -> Result<Option<(String, Value)>, SearchIndexError> {
+        let path = format!("/{}", self.alias());
+        let reply = self.send(Method::Get, &path, None).await?;
+        if reply.status == 404 {
+            return Ok(None);
+        }
+        let body = reply.success()?;
+        let indices = body
+            .as_object()
+            .ok_or_else(|| SearchIndexError::unexpected("indices"))?;
+        let mut named = indices.iter();
+        let (Some((index, description)), None) = (named.next(), named.next()) else {
+            let names: Vec<&String> = indices.keys().collect();
+            return Err(SearchIndexError::Incompatible {
+                reason: format!(
+                    "the alias {} stands for {names:?} instead of one index",
+                    self.alias()
+                ),
+            });
+        };
+        if index == self.alias() {
+            return Err(SearchIndexError::Incompatible {
+                reason: format!("{index} is an index and should be an alias: delete it"),
+            });
+        }
+        Ok(Some((index.clone(), description["mappings"].clone())))
+    }
+
+    /// Whether this call made the index; false where another was quicker.
+    async fn create(
+        &self,
+        index: &str,
+        vectors: &TextVectors,
+        replicas: u32,
+    ) -> Result<bool, SearchIndexError> {
+        let body = mapping::creation(self.alias(), vectors, replicas);
+        let reply = self
+            .send(Method::Put, &format!("/{index}"), Some(&body))
+            .await?;
+        if error_type(&reply.body["error"]) == "resource_already_exists_exception" {
+            return Ok(false);
+        }
+        reply.success().map(|_| true)
+    }
+}

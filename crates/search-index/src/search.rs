@@ -1,0 +1,115 @@
+//! Asking all retrievers in one round trip.
+
+use crate::{QueryPlan, SearchIndex, SearchIndexError, highlights::highlights};
+use contracts::segments::SegmentDocument;
+use moments::{Hit, RankedHits, Retriever};
+use serde_json::{Value, json};
+
+/// What the retrievers found.
+#[derive(Debug)]
+pub struct Answers {
+    /// The hits of each retriever that answered.
+    pub found: Vec<RankedHits>,
+    /// Retrievers that did not answer, and why.
+    pub failed: Vec<(Retriever, SearchIndexError)>,
+}
+
+impl SearchIndex {
+    /// Asks every retriever of the plan in one `_msearch`. Retrievers fail one by one: what the others found is
+    /// answered all the same.
+    ///
+    /// # Errors
+    /// The request as a whole failed, or every retriever did.
+    pub async fn search(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
+        let bodies = plan.bodies();
+        let mut answers = Answers {
+            found: Vec::new(),
+            failed: Vec::new(),
+        };
+        if bodies.is_empty() {
+            return Ok(answers);
+        }
+        let header = json!({"index": self.alias()});
+        let lines: String = bodies
+            .iter()
+            .map(|(_, body)| format!("{header}\n{body}\n"))
+            .collect();
+        let reply = self.send_lines("/_msearch", lines).await?;
+        let body = reply.success()?;
+        for (position, (retriever, _)) in bodies.iter().enumerate() {
+            match read_response(*retriever, &body["responses"][position]) {
+                Ok(hits) => answers.found.push(hits),
+                Err(error) => answers.failed.push((*retriever, error)),
+            }
+        }
+        if answers.found.is_empty() {
+            let first = answers.failed.into_iter().next();
+            return Err(first.map_or_else(
+                || SearchIndexError::unexpected("responses"),
+                |(_, error)| error,
+            ));
+        }
+        Ok(answers)
+    }
+}
+
+fn read_response(retriever: Retriever, response: &Value) -> Result<RankedHits, SearchIndexError> {
+    if !response["error"].is_null() {
+        let status = response["status"].as_u64().unwrap_or(500);
+        return Err(SearchIndexError::from_answer(
+            u16::try_from(status).unwrap_or(500),
+            response,
+        ));
+    }
+    let hits = response["hits"]["hits"]
+        .as_array()
+        .ok_or_else(|| SearchIndexError::unexpected("hits"))?;
+    let mut hits: Vec<Hit> = hits
+        .iter()
+        .map(|hit| read_hit(retriever, hit))
+        .collect::<Result<_, _>>()?;
+    // The server breaks ties by the order of writing, which another copy of the index may not share.
+    hits.sort_by(|left, right| {
+        right
+            .score
+            .total_cmp(&left.score)
+            .then_with(|| left.id.cmp(&right.id))
+    });
+    Ok(RankedHits { retriever, hits })
+}
+
+fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> {
+    let id = hit["_id"].as_str().unwrap_or_default();
+    let document: SegmentDocument =
+        serde_json::from_value(hit["_source"].clone()).map_err(|error| {
+            SearchIndexError::Incompatible {
+                reason: format!("document {id} does not parse: {error}"),
+            }
+        })?;
+    let text = document.text.unwrap_or_default();
+    let marked = hit["highlight"]["text"][0].as_str();
+    let score = hit["_score"].as_f64().unwrap_or_default();
+    Ok(Hit {
+        id: id.to_owned(),
+        video_id: document.video_id,
+        generation: document.generation,
+        chunk: document.chunk,
+        channel: document.channel,
+        start_ms: document.start_ms,
+        end_ms: document.end_ms,
+        highlights: marked
+            .map(|marked| highlights(marked, &text))
+            .unwrap_or_default(),
+        text,
+        thumbnail_key: document.thumbnail_key,
+        score: match retriever {
+            Retriever::Meaning => cosine_of(score),
+            Retriever::Words | Retriever::TitleWords => score,
+        },
+    })
+}
+
+/// The Lucene engine scores `cosinesimil` as `(1 + cosine) / 2`.
+fn cosine_of(score: f64) -> f64 {
+    2.0 * score - 1.0
+}

@@ -1,0 +1,416 @@
+//! The index on a real OpenSearch. Every test has an alias of its own and removes its index.
+
+use contracts::{
+    VideoId, Workspace,
+    segments::{Channel, SegmentDocument},
+};
+use futures::FutureExt;
+use moments::{Hit, Retriever};
+use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError, TextVectors};
+use std::{future::Future, panic::AssertUnwindSafe};
+
+const DIMENSIONS: usize = 4;
+
+fn vectors(model: &str) -> TextVectors {
+    TextVectors {
+        model: model.to_owned(),
+        dimensions: DIMENSIONS,
+    }
+}
+
+fn connect(name: &str) -> SearchIndex {
+    let url = std::env::var("VINDEX_OPENSEARCH_URL")
+        .expect("VINDEX_OPENSEARCH_URL is not set: run through `cargo xtask test`");
+    let config = aws_config::SdkConfig::builder().build();
+    SearchIndex::new(&url, &config)
+        .unwrap()
+        .with_alias(format!("test-{name}-{}", std::process::id()))
+}
+
+/// Runs a test on an index of its own, which goes also when the test fails.
+async fn with_index<Test: Future<Output = ()>>(name: &str, test: impl FnOnce(SearchIndex) -> Test) {
+    let index = connect(name);
+    index.prepare(&vectors("m"), 0).await.unwrap();
+    let outcome = AssertUnwindSafe(test(index.clone())).catch_unwind().await;
+    index.remove().await.unwrap();
+    if let Err(panic) = outcome {
+        std::panic::resume_unwind(panic);
+    }
+}
+
+fn document(
+    workspace: &str,
+    video: &str,
+    generation: u32,
+    start_ms: u64,
+    text: &str,
+) -> SegmentDocument {
+    SegmentDocument {
+        workspace: workspace.into(),
+        video_id: video.into(),
+        generation,
+        chunk: Some(0),
+        channel: Channel::Subtitle,
+        start_ms,
+        end_ms: start_ms + 4000,
+        text: Some(text.to_owned()),
+        text_vector: Some(vec![1.0, 0.0, 0.0, 0.0]),
+        text_model: Some("m".to_owned()),
+        thumbnail_key: Some("t.jpg".to_owned()),
+        language: Some("en".to_owned()),
+        tags: Vec::new(),
+        created_at: Some("2026-01-02T03:04:05Z".to_owned()),
+        duration_ms: Some(60_000),
+    }
+}
+
+async fn write(index: &SearchIndex, documents: &[SegmentDocument]) -> Result<(), SearchIndexError> {
+    let named: Vec<_> = documents
+        .iter()
+        .enumerate()
+        .map(|(position, document)| (document.id(position), document.clone()))
+        .collect();
+    index.write(&named).await?;
+    index.refresh().await
+}
+
+fn plan(workspace: &str, text: &str, vector: [f32; DIMENSIONS]) -> QueryPlan {
+    QueryPlan {
+        workspace: workspace.into(),
+        text: text.to_owned(),
+        vector: Some(vector.to_vec()),
+        videos: Vec::new(),
+        tags: Vec::new(),
+        channels: Vec::new(),
+        candidates: 100,
+    }
+}
+
+fn hits(answers: &Answers, retriever: Retriever) -> &[Hit] {
+    let list = answers
+        .found
+        .iter()
+        .find(|list| list.retriever == retriever);
+    list.map_or(&[], |list| &list.hits)
+}
+
+fn videos(hits: &[Hit]) -> Vec<&str> {
+    hits.iter().map(|hit| hit.video_id.as_str()).collect()
+}
+
+fn ids() -> (Workspace, VideoId) {
+    ("w".into(), "v".into())
+}
+
+const NEAR: [f32; DIMENSIONS] = [1.0, 0.0, 0.0, 0.0];
+
+#[tokio::test]
+async fn many_callers_prepare_one_index() {
+    let index = connect("prepare");
+    let model = vectors("m");
+    let calls = (0..4).map(|_| index.prepare(&model, 0));
+    let prepared: Vec<_> = futures::future::join_all(calls).await;
+    let created = prepared
+        .iter()
+        .filter(|prepared| prepared.as_ref().unwrap().created)
+        .count();
+    let again = index.prepare(&model, 0).await;
+    let other = index.prepare(&vectors("other"), 0).await;
+    index.remove().await.unwrap();
+    assert_eq!(created, 1);
+    let again = again.unwrap();
+    assert!(!again.created && again.index.ends_with("-000001"));
+    let error = other.unwrap_err();
+    assert!(
+        matches!(error, SearchIndexError::Incompatible { .. }),
+        "{error}"
+    );
+    assert!(error.to_string().contains("text_model"), "{error}");
+}
+
+#[tokio::test]
+async fn a_write_never_makes_an_index() {
+    let index = connect("missing");
+    let error = write(&index, &[document("w", "v", 1, 0, "words")])
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(error, SearchIndexError::Incompatible { .. }),
+        "{error}"
+    );
+    let error = index.search(&plan("w", "words", NEAR)).await.unwrap_err();
+    assert!(
+        matches!(error, SearchIndexError::Incompatible { .. }),
+        "{error}"
+    );
+    assert!(index.prepare(&vectors("m"), 0).await.unwrap().created);
+    index.remove().await.unwrap();
+}
+
+#[tokio::test]
+async fn writing_twice_leaves_one_of_each() {
+    with_index("twice", |index| async move {
+        let documents: Vec<_> = (0..30)
+            .map(|at| document("w", "v", 1, at * 5000, "words"))
+            .collect();
+        let (left, right) = tokio::join!(write(&index, &documents), write(&index, &documents));
+        left.unwrap();
+        right.unwrap();
+        let (workspace, video_id) = ids();
+        assert_eq!(index.count(&workspace, &video_id, 1).await.unwrap(), 30);
+        assert_eq!(index.count(&workspace, &video_id, 2).await.unwrap(), 0);
+        assert_eq!(index.count(&"x".into(), &video_id, 1).await.unwrap(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn vectors_of_another_model_or_length_are_refused() {
+    with_index("refused", |index| async move {
+        let other_model = SegmentDocument {
+            text_model: Some("other".to_owned()),
+            ..document("w", "v", 1, 0, "words")
+        };
+        let too_long = SegmentDocument {
+            text_vector: Some(vec![1.0; 5]),
+            ..document("w", "v", 1, 0, "words")
+        };
+        for refused in [other_model, too_long] {
+            let error = write(&index, &[refused]).await.unwrap_err();
+            assert!(
+                matches!(error, SearchIndexError::Rejected { .. }),
+                "{error}"
+            );
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tenants_never_see_each_other() {
+    with_index("tenants", |index| async move {
+        let mut documents: Vec<_> = (0..20)
+            .map(|at| {
+                document(
+                    "theirs",
+                    "their-video",
+                    1,
+                    at * 5000,
+                    "the dogs are running",
+                )
+            })
+            .collect();
+        documents.push(SegmentDocument {
+            // Farther from the query than everything of the other tenant.
+            text_vector: Some(vec![0.0, 1.0, 0.0, 0.0]),
+            ..document("ours", "our-video", 1, 0, "the dogs are running")
+        });
+        documents.push(SegmentDocument {
+            channel: Channel::Title,
+            text_vector: None,
+            text_model: None,
+            ..document("theirs", "their-video", 1, 0, "Dogs")
+        });
+        write(&index, &documents).await.unwrap();
+        let narrow = QueryPlan {
+            candidates: 2,
+            ..plan("ours", "dogs", NEAR)
+        };
+        let answers = index.search(&narrow).await.unwrap();
+        assert_eq!(videos(hits(&answers, Retriever::Words)), ["our-video"]);
+        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["our-video"]);
+        assert!(hits(&answers, Retriever::TitleWords).is_empty());
+        let theirs = QueryPlan {
+            videos: vec!["their-video".into()],
+            ..plan("ours", "dogs", NEAR)
+        };
+        let answers = index.search(&theirs).await.unwrap();
+        assert!(answers.found.iter().all(|list| list.hits.is_empty()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn hits_carry_cosine_highlights_and_fields() {
+    with_index("hits", |index| async move {
+        let text = "😀 The dogs were running, 2.5 km";
+        write(&index, &[document("w", "v", 3, 7000, text)])
+            .await
+            .unwrap();
+        let answers = index
+            .search(&plan("w", "the running dog", [0.6, 0.8, 0.0, 0.0]))
+            .await
+            .unwrap();
+        assert!(answers.failed.is_empty());
+        let near = &hits(&answers, Retriever::Meaning)[0];
+        assert!((near.score - 0.6).abs() < 1e-3, "{}", near.score);
+        let words = &hits(&answers, Retriever::Words)[0];
+        assert_eq!(words.highlights, [[7, 11], [17, 24]]);
+        assert_eq!(
+            (words.generation, words.start_ms, words.end_ms),
+            (3, 7000, 11_000)
+        );
+        assert_eq!(words.thumbnail_key.as_deref(), Some("t.jpg"));
+        assert_eq!(words.text, text);
+        let answers = index.search(&plan("w", "2.5", NEAR)).await.unwrap();
+        assert_eq!(hits(&answers, Retriever::Words).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn filters_narrow_every_retriever() {
+    with_index("filters", |index| async move {
+        let tagged = |video: &str, tags: &[&str]| SegmentDocument {
+            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
+            ..document("w", video, 1, 0, "dogs")
+        };
+        let spoken = SegmentDocument {
+            channel: Channel::Speech,
+            ..tagged("both", &["a", "b"])
+        };
+        write(
+            &index,
+            &[tagged("one", &["a"]), tagged("both", &["a", "b"]), spoken],
+        )
+        .await
+        .unwrap();
+        let check = async |narrowed: QueryPlan, expected: usize| {
+            let answers = index.search(&narrowed).await.unwrap();
+            for retriever in [Retriever::Words, Retriever::Meaning] {
+                assert_eq!(
+                    hits(&answers, retriever).len(),
+                    expected,
+                    "{narrowed:?} {retriever:?}"
+                );
+            }
+        };
+        let all = || plan("w", "dogs", NEAR);
+        check(all(), 3).await;
+        check(
+            QueryPlan {
+                videos: vec!["one".into()],
+                ..all()
+            },
+            1,
+        )
+        .await;
+        check(
+            QueryPlan {
+                tags: vec!["a".into(), "b".into()],
+                ..all()
+            },
+            2,
+        )
+        .await;
+        check(
+            QueryPlan {
+                channels: vec![Channel::Speech],
+                ..all()
+            },
+            1,
+        )
+        .await;
+        check(
+            QueryPlan {
+                channels: vec![Channel::Visual],
+                ..all()
+            },
+            0,
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn only_what_is_meant_is_deleted() {
+    with_index("delete", |index| async move {
+        for (workspace, video, generation) in [
+            ("w", "v", 1),
+            ("w", "v", 2),
+            ("w", "v", 3),
+            ("w", "other", 1),
+            ("x", "v", 1),
+        ] {
+            let documents: Vec<_> = (0..3)
+                .map(|at| document(workspace, video, generation, at * 5000, "words"))
+                .collect();
+            let named: Vec<_> = documents
+                .iter()
+                .enumerate()
+                .map(|(position, document)| {
+                    (
+                        format!("{workspace}:{}", document.id(position)),
+                        document.clone(),
+                    )
+                })
+                .collect();
+            // No refresh: what was written a moment ago must go all the same.
+            index.write(&named).await.unwrap();
+        }
+        let (workspace, video_id) = ids();
+        let count = async |workspace: &str, video: &str, generation| {
+            index
+                .count(&workspace.into(), &video.into(), generation)
+                .await
+                .unwrap()
+        };
+        assert_eq!(
+            index
+                .delete_generation(&workspace, &video_id, 3)
+                .await
+                .unwrap(),
+            3
+        );
+        assert_eq!(
+            index
+                .delete_generations_below(&workspace, &video_id, 2)
+                .await
+                .unwrap(),
+            3
+        );
+        assert_eq!(count("w", "v", 1).await + count("w", "v", 3).await, 0);
+        assert_eq!(count("w", "v", 2).await, 3);
+        assert_eq!(index.delete_video(&workspace, &video_id).await.unwrap(), 3);
+        assert_eq!(index.delete_video(&workspace, &video_id).await.unwrap(), 0);
+        assert_eq!(count("w", "other", 1).await, 3);
+        assert_eq!(count("x", "v", 1).await, 3);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn tags_and_title_change_where_they_stand() {
+    with_index("update", |index| async move {
+        let title = SegmentDocument {
+            channel: Channel::Title,
+            chunk: None,
+            text_vector: None,
+            text_model: None,
+            ..document("w", "v", 1, 0, "Old name")
+        };
+        let spoken = document("w", "v", 1, 0, "name");
+        let other = SegmentDocument {
+            video_id: "other".into(),
+            ..title.clone()
+        };
+        write(&index, &[title, spoken, other]).await.unwrap();
+        let (workspace, video_id) = ids();
+        let tags = ["new".to_owned()];
+        let changed = index
+            .update_video_fields(&workspace, &video_id, Some(&tags), Some("Fresh name"))
+            .await;
+        assert_eq!(changed.unwrap(), 3);
+        let tagged = QueryPlan {
+            tags: tags.to_vec(),
+            ..plan("w", "name", NEAR)
+        };
+        let answers = index.search(&tagged).await.unwrap();
+        assert_eq!(hits(&answers, Retriever::TitleWords)[0].text, "Fresh name");
+        assert_eq!(hits(&answers, Retriever::TitleWords).len(), 1);
+        assert_eq!(hits(&answers, Retriever::Words)[0].text, "name");
+        assert_eq!(hits(&answers, Retriever::Meaning).len(), 1);
+    })
+    .await;
+}

@@ -1,0 +1,201 @@
+//! Videos: list, show, change, retry, delete.
+
+use crate::{
+    Dependencies, Shared,
+    failure::{Answer, Failure},
+    validation,
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use catalog::{CatalogError, VideoRecord};
+use contracts::{
+    VideoId, Workspace,
+    api::{Timeline, Video, VideoList, VideoPatch, VideoStatus},
+    keys,
+    limits::MAX_PAGE_VIDEOS,
+    tasks::{DeleteVideoRequest, ObjectRef},
+};
+use lambda_http::http::{StatusCode, header};
+use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters};
+use serde::Deserialize;
+
+/// Which page of the list.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ListQuery {
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+/// `GET /videos`
+pub(crate) async fn list(
+    State(deps): Shared,
+    caller: Caller,
+    QueryParameters(query): QueryParameters<ListQuery>,
+) -> Answer<Json<VideoList>> {
+    let limit = query.limit.unwrap_or(MAX_PAGE_VIDEOS);
+    if !(1..=MAX_PAGE_VIDEOS).contains(&limit) {
+        let detail = format!("limit is {limit}, but 1 to {MAX_PAGE_VIDEOS} are allowed");
+        return Err(ProblemResponse::bad_request(detail).into());
+    }
+    let page = deps
+        .catalog
+        .list(&caller.workspace, limit, query.cursor.as_deref())
+        .await?;
+    Ok(Json(VideoList {
+        videos: page.videos.into_iter().map(VideoRecord::into_api).collect(),
+        next_cursor: page.next_cursor,
+    }))
+}
+
+/// `GET /videos/{video_id}`
+pub(crate) async fn show(
+    State(deps): Shared,
+    caller: Caller,
+    Path(video_id): Path<VideoId>,
+) -> Answer<Json<Video>> {
+    let record = known(&deps, &caller.workspace, &video_id).await?;
+    let source_url = match &record.source {
+        Some(source) => Some(deps.store.presign_get(source, None).await?),
+        None => None,
+    };
+    Ok(Json(Video {
+        source_url,
+        ..record.into_api()
+    }))
+}
+
+/// `PATCH /videos/{video_id}`
+pub(crate) async fn change(
+    State(deps): Shared,
+    caller: Caller,
+    Path(video_id): Path<VideoId>,
+    JsonBody(patch): JsonBody<VideoPatch>,
+) -> Answer<Json<Video>> {
+    validation::description(patch.title.as_deref(), patch.tags.as_deref(), None)?;
+    let record = match deps
+        .catalog
+        .patch(&caller.workspace, &video_id, &patch)
+        .await
+    {
+        Err(CatalogError::VideoGone) => return Err(Failure::unknown_video(&video_id)),
+        other => other?,
+    };
+    deps.index
+        .update_video_fields(
+            &caller.workspace,
+            &video_id,
+            patch.tags.as_deref(),
+            patch.title.as_deref(),
+        )
+        .await?;
+    Ok(Json(record.into_api()))
+}
+
+/// `DELETE /videos/{video_id}`
+pub(crate) async fn delete(
+    State(deps): Shared,
+    caller: Caller,
+    Path(video_id): Path<VideoId>,
+) -> Answer<(StatusCode, Json<Video>)> {
+    if !deps
+        .catalog
+        .mark_deleting(&caller.workspace, &video_id)
+        .await?
+    {
+        return Err(Failure::unknown_video(&video_id));
+    }
+    let record = known(&deps, &caller.workspace, &video_id).await?;
+    let request = DeleteVideoRequest {
+        workspace: caller.workspace,
+        video_id,
+    };
+    deps.workflow
+        .start_delete(
+            &deps.config.delete_state_machine_arn,
+            &request,
+            record.revision,
+        )
+        .await?;
+    Ok((StatusCode::ACCEPTED, Json(record.into_api())))
+}
+
+/// `POST /videos/{video_id}/retry`
+pub(crate) async fn retry(
+    State(deps): Shared,
+    caller: Caller,
+    Path(video_id): Path<VideoId>,
+) -> Answer<(StatusCode, Json<Video>)> {
+    let record = known(&deps, &caller.workspace, &video_id).await?;
+    let record = match record.status {
+        // Perhaps an earlier call was cut off before the start; starting it again is harmless.
+        VideoStatus::Processing => record,
+        _ => deps
+            .catalog
+            .begin_retry(&caller.workspace, &video_id)
+            .await?
+            .ok_or_else(|| {
+                Failure::conflict(
+                    "nothing to retry: the video is waiting for its upload, or is being deleted",
+                )
+            })?,
+    };
+    deps.workflow.start_index(&record).await?;
+    Ok((StatusCode::ACCEPTED, Json(record.into_api())))
+}
+
+/// `GET /videos/{video_id}/timeline`
+pub(crate) async fn timeline(
+    State(deps): Shared,
+    caller: Caller,
+    Path(video_id): Path<VideoId>,
+) -> Answer<Json<Timeline>> {
+    let record = known(&deps, &caller.workspace, &video_id).await?;
+    let runs = deps
+        .catalog
+        .task_runs(&caller.workspace, &video_id, record.generation)
+        .await?;
+    Ok(Json(Timeline {
+        video_id,
+        generation: record.generation,
+        tasks: runs.into_iter().map(Into::into).collect(),
+    }))
+}
+
+/// `GET /videos/{video_id}/transcript`
+pub(crate) async fn transcript(
+    State(deps): Shared,
+    caller: Caller,
+    Path(video_id): Path<VideoId>,
+) -> Answer<Response> {
+    let record = known(&deps, &caller.workspace, &video_id).await?;
+    let generation = match (record.status, record.serving_generation) {
+        (VideoStatus::Ready, Some(generation)) => generation,
+        _ => {
+            return Err(Failure::conflict(
+                "there is no transcript yet: the video is not READY",
+            ));
+        }
+    };
+    let object = ObjectRef {
+        bucket: deps.config.derived_bucket.clone(),
+        key: keys::finalized(&video_id, generation, keys::TRANSCRIPT_NAME),
+        version_id: None,
+        etag: None,
+    };
+    let url = deps.store.presign_get(&object, None).await?;
+    Ok((StatusCode::FOUND, [(header::LOCATION, url)]).into_response())
+}
+
+async fn known(
+    deps: &Dependencies,
+    workspace: &Workspace,
+    video_id: &VideoId,
+) -> Answer<VideoRecord> {
+    deps.catalog
+        .get(workspace, video_id)
+        .await?
+        .ok_or_else(|| Failure::unknown_video(video_id))
+}

@@ -1,0 +1,30 @@
+//! Settings of the function, read once.
+
+use contracts::env;
+use lambda_kit::env::{ConfigError, required};
+use std::path::PathBuf;
+
+/// What the environment says.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Table of videos.
+    pub table: String,
+    /// Bucket of everything computed.
+    pub derived_bucket: String,
+    /// The ffmpeg executable.
+    pub ffmpeg: PathBuf,
+}
+
+impl Config {
+    /// Reads the environment.
+    ///
+    /// # Errors
+    /// Names the variable that is missing or wrong.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Ok(Self {
+            table: required(env::TABLE)?,
+            derived_bucket: required(env::DERIVED_BUCKET)?,
+            ffmpeg: required(env::FFMPEG)?,
+        })
+    }
+}

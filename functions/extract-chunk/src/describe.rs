@@ -1,0 +1,66 @@
+//! What is said of a chunk beside its sound and frames.
+
+use contracts::artifacts::{ExtractDescription, MediaDescription, Warning, WarningName};
+use media::{Extracted, MillisecondRange, Warning as Damage};
+
+/// The description of what was extracted.
+pub(crate) fn describe(extracted: &Extracted, media: &MediaDescription) -> ExtractDescription {
+    ExtractDescription {
+        audio_duration_ms: extracted
+            .audio
+            .is_some()
+            .then_some(extracted.audio_duration_ms),
+        cues: media
+            .info
+            .subtitles()
+            .is_some()
+            .then(|| extracted.cues.clone()),
+        warnings: extracted.warnings.iter().map(warning).collect(),
+    }
+}
+
+fn warning(damage: &Damage) -> Warning {
+    let of = |name, what: &str, range: &MillisecondRange| Warning {
+        name,
+        message: format!(
+            "{what} between {} and {} could not be decoded in full",
+            clock(range.start_ms),
+            clock(range.end_ms)
+        ),
+        start_ms: Some(range.start_ms),
+        end_ms: Some(range.end_ms),
+    };
+    match damage {
+        Damage::AudioDamaged { range } => of(WarningName::AudioDamaged, "the sound", range),
+        Damage::VideoDamaged { range } => of(WarningName::VideoDamaged, "the picture", range),
+    }
+}
+
+fn clock(time_ms: u64) -> String {
+    let seconds = time_ms / 1000;
+    format!(
+        "{}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_tells_people_and_programs_where() {
+        let range = MillisecondRange {
+            start_ms: 3_661_000,
+            end_ms: 3_662_000,
+        };
+        let warning = warning(&Damage::AudioDamaged { range });
+        assert_eq!(
+            warning.message,
+            "the sound between 1:01:01 and 1:01:02 could not be decoded in full"
+        );
+        assert_eq!(warning.start_ms, Some(3_661_000));
+    }
+}

@@ -1,0 +1,119 @@
+//! From what was found to what is answered.
+
+use crate::seams::SignLinks;
+use catalog::VideoRecord;
+use contracts::{
+    VideoId,
+    api::{Evidence, Moment, VideoStatus},
+};
+use moments::{FoundMoment, Hit, RankedHits};
+use std::collections::HashMap;
+
+/// Videos by their ids.
+pub(crate) type VideosById = HashMap<VideoId, VideoRecord>;
+
+pub(crate) fn by_id(videos: Vec<VideoRecord>) -> VideosById {
+    videos
+        .into_iter()
+        .map(|video| (video.video_id.clone(), video))
+        .collect()
+}
+
+/// Drops hits of generations that are not served, and of videos that are unknown or being deleted: the index
+/// may hold them for a while. Ranks are counted after this, so that they take no one's place.
+pub(crate) fn keep_served(found: &mut [RankedHits], videos: &VideosById) {
+    let is_served = |hit: &Hit| {
+        videos.get(&hit.video_id).is_some_and(|video| {
+            video.status != VideoStatus::Deleting
+                && video.serving_generation == Some(hit.generation)
+        })
+    };
+    for list in found {
+        list.hits.retain(is_served);
+    }
+}
+
+/// The moments of one page.
+pub(crate) fn page(moments: &[FoundMoment], offset: usize, limit: usize) -> &[FoundMoment] {
+    let from = offset.min(moments.len());
+    let to = from.saturating_add(limit).min(moments.len());
+    &moments[from..to]
+}
+
+/// Moments with title and links.
+pub(crate) async fn on_the_wire<Links: SignLinks>(
+    moments: &[FoundMoment],
+    videos: &VideosById,
+    links: &Links,
+) -> Vec<Moment> {
+    let mut answered = Vec::with_capacity(moments.len());
+    for moment in moments {
+        // Hits of unknown videos were dropped before moments were made of them.
+        let Some(video) = videos.get(&moment.video_id) else {
+            continue;
+        };
+        let thumbnail_url = match moment.thumbnail_key() {
+            Some(key) => links.thumbnail_link(key).await,
+            None => None,
+        };
+        let source_url = match &video.source {
+            Some(source) => links.source_link(source).await,
+            None => None,
+        };
+        answered.push(Moment {
+            video_id: moment.video_id.clone(),
+            title: video.title.clone(),
+            start_ms: moment.start_ms,
+            end_ms: moment.end_ms,
+            score: moment.score,
+            confidence: None,
+            channels: moment.channels(),
+            thumbnail_url,
+            play_url: source_url.map(|url| play_url(&url, moment.start_ms, moment.end_ms)),
+            evidence: moment.evidence.iter().map(evidence).collect(),
+        });
+    }
+    answered
+}
+
+fn evidence(hit: &Hit) -> Evidence {
+    Evidence {
+        channel: hit.channel,
+        start_ms: hit.start_ms,
+        end_ms: hit.end_ms,
+        text: hit.text.clone(),
+        highlights: hit.highlights.clone(),
+    }
+}
+
+/// An address that plays from the moment's start to its end, as media fragments have it.
+fn play_url(source_url: &str, start_ms: u64, end_ms: u64) -> String {
+    format!("{source_url}#t={},{}", seconds(start_ms), seconds(end_ms))
+}
+
+/// Seconds with as many decimals as there are to say.
+fn seconds(milliseconds: u64) -> String {
+    let (whole, rest) = (milliseconds / 1000, milliseconds % 1000);
+    if rest == 0 {
+        return whole.to_string();
+    }
+    format!("{whole}.{rest:03}")
+        .trim_end_matches('0')
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_play_url_counts_in_seconds() {
+        for (start_ms, end_ms, expected) in [
+            (12_300, 18_000, "u?a=b#t=12.3,18"),
+            (0, 5, "u?a=b#t=0,0.005"),
+            (10_020, 100_000, "u?a=b#t=10.02,100"),
+        ] {
+            assert_eq!(play_url("u?a=b", start_ms, end_ms), expected);
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! The spoken queries of the samples, asked of a real index with the real text model: the way from cues to
+//! moments, without AWS.
+
+use contracts::{
+    Workspace,
+    artifacts::Cue,
+    segments::{Channel, SegmentDocument},
+};
+use embedding::TextEmbedder;
+use models::{ModelFolder, Role};
+use moments::{FoundMoment, find_moments, passages};
+use onnx::Runtime;
+use search_index::{QueryPlan, SearchIndex, TextVectors};
+use serde::Deserialize;
+use std::{num::NonZeroUsize, path::Path};
+
+#[derive(Deserialize)]
+struct Query {
+    query: String,
+    video: Option<String>,
+    #[serde(default)]
+    from_s: Option<f64>,
+    #[serde(default)]
+    to_s: Option<f64>,
+    #[serde(default)]
+    needs: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Truth {
+    id: String,
+    title: String,
+    duration: f64,
+    scenes: Vec<Scene>,
+}
+
+#[derive(Deserialize)]
+struct Scene {
+    narration: Option<Narration>,
+}
+
+#[derive(Deserialize)]
+struct Narration {
+    text: String,
+    start: f64,
+    end: f64,
+}
+
+fn setting(name: &str) -> String {
+    std::env::var(name)
+        .unwrap_or_else(|_| panic!("{name} is not set: run through `cargo xtask test`"))
+}
+
+fn sample<T: serde::de::DeserializeOwned>(name: &str) -> T {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../samples")
+        .join(name);
+    let text = std::fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap()
+}
+
+fn milliseconds(seconds: f64) -> u64 {
+    (seconds * 1000.0).round() as u64
+}
+
+const VIDEOS: [&str; 5] = [
+    "farm-morning",
+    "hill-walk",
+    "making-music",
+    "stones-that-stayed",
+    "wildlife-notebook",
+];
+
+/// The right video, an intersection over union of 0.3 at least with the true passage, and a start within 3 s.
+fn is_right(moment: &FoundMoment, query: &Query) -> bool {
+    let (Some(from_s), Some(to_s)) = (query.from_s, query.to_s) else {
+        return false;
+    };
+    let (start_s, end_s) = (
+        moment.start_ms as f64 / 1000.0,
+        moment.end_ms as f64 / 1000.0,
+    );
+    let shared = end_s.min(to_s) - start_s.max(from_s);
+    let union = end_s.max(to_s) - start_s.min(from_s);
+    query.video.as_deref() == Some(moment.video_id.as_str())
+        && shared / union >= 0.3
+        && (start_s - from_s).abs() <= 3.0
+}
+
+fn document(
+    truth: &Truth,
+    channel: Channel,
+    start_ms: u64,
+    end_ms: u64,
+    text: &str,
+) -> SegmentDocument {
+    SegmentDocument {
+        workspace: "w".into(),
+        video_id: truth.id.as_str().into(),
+        generation: 1,
+        chunk: (channel != Channel::Title).then_some(0),
+        channel,
+        start_ms,
+        end_ms,
+        text: Some(text.to_owned()),
+        text_vector: None,
+        text_model: None,
+        thumbnail_key: None,
+        language: Some("en".to_owned()),
+        tags: Vec::new(),
+        created_at: None,
+        duration_ms: None,
+    }
+}
+
+fn documents(truth: &Truth, embedder: &TextEmbedder) -> Vec<(String, SegmentDocument)> {
+    let title = document(
+        truth,
+        Channel::Title,
+        0,
+        milliseconds(truth.duration),
+        &truth.title,
+    );
+    let mut documents = vec![(title.id(0), title)];
+    let cues: Vec<Cue> = truth
+        .scenes
+        .iter()
+        .filter_map(|scene| scene.narration.as_ref())
+        .map(|narration| Cue {
+            start_ms: milliseconds(narration.start),
+            end_ms: milliseconds(narration.end),
+            text: narration.text.clone(),
+        })
+        .collect();
+    for (position, passage) in passages(&cues).into_iter().enumerate() {
+        let mut spoken = document(
+            truth,
+            Channel::Subtitle,
+            passage.start_ms,
+            passage.end_ms,
+            &passage.text,
+        );
+        spoken.text_vector = Some(embedder.embed(&[&passage.text]).unwrap().remove(0));
+        spoken.text_model = Some(embedder.model_name().to_owned());
+        documents.push((spoken.id(position), spoken));
+    }
+    documents
+}
+
+async fn first_moments(
+    index: &SearchIndex,
+    embedder: &TextEmbedder,
+    text: &str,
+) -> Vec<FoundMoment> {
+    let plan = QueryPlan {
+        workspace: Workspace::from("w"),
+        text: text.to_owned(),
+        vector: Some(embedder.embed(&[text]).unwrap().remove(0)),
+        videos: Vec::new(),
+        tags: Vec::new(),
+        channels: Vec::new(),
+        candidates: 100,
+    };
+    find_moments(&index.search(&plan).await.unwrap().found)
+}
+
+#[tokio::test]
+async fn nine_in_ten_spoken_queries_are_right_at_rank_one() {
+    let runtime = Runtime::load(Path::new(&setting("VINDEX_ONNXRUNTIME"))).unwrap();
+    let folder = ModelFolder::open(Path::new(&setting("VINDEX_MODELS_DIR")), Role::Text).unwrap();
+    let embedder = TextEmbedder::open(&folder, runtime, NonZeroUsize::MIN).unwrap();
+    let config = aws_config::SdkConfig::builder().build();
+    let alias = format!("test-samples-{}", std::process::id());
+    let index = SearchIndex::new(&setting("VINDEX_OPENSEARCH_URL"), &config)
+        .unwrap()
+        .with_alias(&alias);
+    let vectors = TextVectors {
+        model: embedder.model_name().to_owned(),
+        dimensions: embedder.dimensions(),
+    };
+    index.prepare(&vectors, 0).await.unwrap();
+    for name in VIDEOS {
+        let truth: Truth = sample(&format!("truth/{name}.json"));
+        index.write(&documents(&truth, &embedder)).await.unwrap();
+    }
+    index.refresh().await.unwrap();
+
+    let queries: Vec<Query> = sample("queries.json");
+    let spoken: Vec<&Query> = queries
+        .iter()
+        .filter(|query| query.needs.as_deref() == Some("speech"))
+        .collect();
+    let mut wrong = Vec::new();
+    for query in &spoken {
+        let found = first_moments(&index, &embedder, &query.query).await;
+        let rank = found.iter().position(|moment| is_right(moment, query));
+        if rank != Some(0) {
+            wrong.push((query.query.as_str(), rank.map(|rank| rank + 1)));
+        }
+    }
+    index.remove().await.unwrap();
+    let right = spoken.len() - wrong.len();
+    println!(
+        "{right} of {} right at rank 1; else: {wrong:?}",
+        spoken.len()
+    );
+    assert!(
+        right * 10 >= spoken.len() * 9,
+        "{right} of {}: {wrong:?}",
+        spoken.len()
+    );
+}

@@ -1,0 +1,9 @@
+//! One file for each command.
+
+pub mod down;
+mod function_logs;
+pub mod logs;
+pub mod reset;
+pub mod status;
+pub mod token;
+pub mod up;
