@@ -17,12 +17,13 @@ const MAX_TITLE_MS: u64 = 30_000;
 
 impl Retriever {
     /// How much a retriever's ranks count. Words come second to meaning, since in a question most words are
-    /// not what is looked for; a title says where to look but not when.
+    /// not what is looked for. A title says where to look but not when: its share decides between moments that
+    /// are otherwise close, and no more.
     pub(crate) const fn weight(self) -> f64 {
         match self {
             Retriever::Meaning => 1.0,
             Retriever::Words => 0.5,
-            Retriever::TitleWords => 0.25,
+            Retriever::TitleWords => 0.1,
         }
     }
 }

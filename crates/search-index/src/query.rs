@@ -42,7 +42,7 @@ impl QueryPlan {
         let mut bodies = Vec::new();
         if self.wants(Channel::Title) {
             let scope = Scope::new(self, &[Channel::Title]);
-            bodies.push((Retriever::TitleWords, self.by_words(&scope)));
+            bodies.push((Retriever::TitleWords, self.by_title(&scope)));
         }
         if !text_channels.is_empty() {
             let scope = Scope::new(self, &text_channels);
@@ -54,13 +54,24 @@ impl QueryPlan {
         bodies
     }
 
+    /// Little words don't count here: a title that shares no more than "the" with a query must not lift its
+    /// video.
+    fn by_title(&self, scope: &Scope) -> Value {
+        let words = json!({"match": {"text": {"query": self.text}}});
+        self.highlighted(scope.around(&words))
+    }
+
     /// Stemmed words and the words as they stand count together: the second makes exact names and little
     /// words tell otherwise equal passages apart.
     fn by_words(&self, scope: &Scope) -> Value {
         let words = json!({"multi_match": {
             "query": self.text, "fields": ["text", "text.exact"], "type": "most_fields",
         }});
-        let mut body = self.frame(scope.around(&words));
+        self.highlighted(scope.around(&words))
+    }
+
+    fn highlighted(&self, query: Value) -> Value {
+        let mut body = self.frame(query);
         body["highlight"] = json!({
             "number_of_fragments": 0,
             "require_field_match": true,

@@ -18,11 +18,8 @@ use std::{num::NonZeroUsize, path::Path};
 struct Query {
     query: String,
     video: Option<String>,
-    #[serde(default)]
-    from_s: Option<f64>,
-    #[serde(default)]
-    to_s: Option<f64>,
-    #[serde(default)]
+    start_ms: Option<u64>,
+    end_ms: Option<u64>,
     needs: Option<String>,
 }
 
@@ -74,18 +71,17 @@ const VIDEOS: [&str; 5] = [
 
 /// The right video, an intersection over union of 0.3 at least with the true passage, and a start within 3 s.
 fn is_right(moment: &FoundMoment, query: &Query) -> bool {
-    let (Some(from_s), Some(to_s)) = (query.from_s, query.to_s) else {
+    let (Some(start_ms), Some(end_ms)) = (query.start_ms, query.end_ms) else {
         return false;
     };
-    let (start_s, end_s) = (
-        moment.start_ms as f64 / 1000.0,
-        moment.end_ms as f64 / 1000.0,
-    );
-    let shared = end_s.min(to_s) - start_s.max(from_s);
-    let union = end_s.max(to_s) - start_s.min(from_s);
+    let shared_ms = moment
+        .end_ms
+        .min(end_ms)
+        .saturating_sub(moment.start_ms.max(start_ms));
+    let union_ms = moment.end_ms.max(end_ms) - moment.start_ms.min(start_ms);
     query.video.as_deref() == Some(moment.video_id.as_str())
-        && shared / union >= 0.3
-        && (start_s - from_s).abs() <= 3.0
+        && shared_ms * 10 >= union_ms * 3
+        && moment.start_ms.abs_diff(start_ms) <= 3000
 }
 
 fn document(
