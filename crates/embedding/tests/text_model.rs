@@ -1,6 +1,8 @@
 //! The text model against vectors that another implementation made of the same files
 //! (`onnxruntime` and `tokenizers` in Python, one text at a time).
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use embedding::TextEmbedder;
 use models::{ModelFolder, Role};
 use onnx::Runtime;
@@ -101,6 +103,9 @@ async fn many_tasks_share_one_embedder() {
         })
         .collect();
     for task in tasks {
-        assert_eq!(task.await.unwrap().unwrap(), [expected.clone()]);
+        assert_eq!(
+            task.await.unwrap().unwrap(),
+            std::slice::from_ref(&expected)
+        );
     }
 }

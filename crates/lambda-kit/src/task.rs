@@ -107,7 +107,8 @@ where
     lambda_runtime::run(service_fn(
         move |event: LambdaEvent<serde_json::Value>| async move {
             let result = match serde_json::from_value::<Request>(event.payload) {
-                Ok(request) => handler(request).await,
+                // Boxed, since the layout of a whole task's future is deeper than the compiler likes.
+                Ok(request) => Box::pin(handler(request)).await,
                 Err(error) => Err(TaskError::new(
                     ErrorName::InvalidRequest,
                     format!("the task's payload does not parse: {error}"),

@@ -1,5 +1,7 @@
 //! The index on a real OpenSearch. Every test has an alias of its own and removes its index.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use contracts::{
     VideoId, Workspace,
     segments::{Channel, SegmentDocument},

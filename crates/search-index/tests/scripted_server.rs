@@ -1,5 +1,7 @@
 //! How requests are sent, signed and sent again: against a server that says what the test wants.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use contracts::{

@@ -57,7 +57,8 @@ pub(crate) async fn create(
         Some(&request.tags),
         request.language.as_deref(),
     )?;
-    let (bucket, key) = parse(&request.url)?;
+    let url = request.url.clone();
+    let (bucket, key) = parse(&url)?;
     if !deps
         .config
         .import_sources

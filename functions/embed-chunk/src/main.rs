@@ -1,7 +1,5 @@
 //! Wiring of the function `embed-chunk`.
 
-#![recursion_limit = "256"]
-
 use embed_chunk::{Config, Dependencies, handle};
 
 #[tokio::main]

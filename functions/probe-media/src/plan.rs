@@ -5,11 +5,17 @@ use contracts::{
     tasks::Chunk,
 };
 
+/// A chunk may be longer than wanted by this part of its length, so that a rest of seconds makes no
+/// chunk of its own.
+const STRETCH: u64 = 10;
+
 /// Equal chunks of about `chunk_ms`: shorter where one would hold more than [`MAX_CHUNK_BYTES`], longer
 /// where there would be more than [`MAX_CHUNKS`].
 pub(crate) fn plan(duration_ms: u64, size_bytes: u64, chunk_ms: u64) -> Vec<Chunk> {
     let duration_ms = duration_ms.max(1);
-    let by_time = duration_ms.div_ceil(chunk_ms.max(1));
+    let by_time = duration_ms
+        .saturating_sub(chunk_ms / STRETCH)
+        .div_ceil(chunk_ms.max(1));
     let by_size = size_bytes.div_ceil(MAX_CHUNK_BYTES);
     let count = by_time.max(by_size).clamp(1, MAX_CHUNKS as u64);
     let border = |index: u64| duration_ms * index / count;
@@ -41,6 +47,8 @@ mod tests {
         check(0, 0, 1);
         check(45_000, 1_000_000, 1);
         check(3_600_000, 500_000_000, 12);
+        check(600_020, 158_000_000, 2);
+        check(640_000, 158_000_000, 3);
         check(MAX_DURATION_MS, 10_000_000_000, MAX_CHUNKS);
         check(600_000, 20_000_000_000, 20);
     }

@@ -1,6 +1,8 @@
 //! The spoken queries of the samples, asked of a real index with the real text model: the way from cues to
 //! moments, without AWS.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 use contracts::{
     Workspace,
     artifacts::Cue,

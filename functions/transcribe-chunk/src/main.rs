@@ -1,7 +1,5 @@
 //! Wiring of the function `transcribe-chunk`.
 
-#![recursion_limit = "256"]
-
 use transcribe_chunk::{Config, Dependencies, handle};
 
 #[tokio::main]
