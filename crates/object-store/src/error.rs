@@ -12,6 +12,9 @@ pub enum StoreError {
     /// The function may not touch the object, or it does not exist and may not be listed.
     #[error("access to the object {0} is denied")]
     Denied(String),
+    /// The object is not the version any more that the caller means.
+    #[error("the object {0} was replaced meanwhile")]
+    Replaced(String),
     /// S3 asks for fewer requests.
     #[error("the object store is throttled: {0}")]
     Throttled(String),
@@ -44,7 +47,7 @@ pub enum StoreError {
 impl NamedError for StoreError {
     fn error_name(&self) -> ErrorName {
         match self {
-            Self::NotFound(_) | Self::Denied(_) => ErrorName::SourceMissing,
+            Self::NotFound(_) | Self::Denied(_) | Self::Replaced(_) => ErrorName::SourceMissing,
             Self::Throttled(_) => ErrorName::Throttled,
             Self::Unavailable(_) => ErrorName::StorageUnavailable,
             Self::TooLarge { .. } => ErrorName::SourceTooLarge,
@@ -65,6 +68,7 @@ impl StoreError {
             "NoSuchKey" | "NotFound" | "NoSuchVersion" | "NoSuchBucket" => {
                 Self::NotFound(key.to_owned())
             }
+            "PreconditionFailed" => Self::Replaced(key.to_owned()),
             "AccessDenied" | "Forbidden" => Self::Denied(key.to_owned()),
             "SlowDown" | "ServiceUnavailable" | "RequestLimitExceeded" => {
                 Self::Throttled(DisplayErrorContext(error).to_string())

@@ -6,6 +6,10 @@ use contracts::tasks::ObjectRef;
 use media::{RangeSource, SourceError};
 
 /// One version of an object, read by range.
+///
+/// The version is held to by its entity tag, not its version id: that holds in a bucket without versions
+/// too, and a source that was replaced meanwhile is no longer worth reading, since its successor is
+/// indexed by an execution of its own.
 #[derive(Clone, Debug)]
 pub struct S3Source {
     store: ObjectStore,
@@ -35,7 +39,7 @@ impl RangeSource for S3Source {
                 .get_object()
                 .bucket(&self.object.bucket)
                 .key(&self.object.key)
-                .set_version_id(self.object.version_id.clone())
+                .set_if_match(self.object.etag.as_ref().map(|etag| format!("\"{etag}\"")))
                 .range(format!("bytes={start}-{}", end_exclusive.saturating_sub(1)))
                 .send()
                 .await
@@ -48,9 +52,11 @@ impl RangeSource for S3Source {
             Ok::<Bytes, StoreError>(body.into_bytes())
         };
         read.await.map_err(|error| match error {
-            StoreError::NotFound(_) | StoreError::Denied(_) => SourceError::Permanent {
-                source: Box::new(error),
-            },
+            StoreError::NotFound(_) | StoreError::Denied(_) | StoreError::Replaced(_) => {
+                SourceError::Permanent {
+                    source: Box::new(error),
+                }
+            }
             error => SourceError::Transient {
                 start,
                 end_exclusive,

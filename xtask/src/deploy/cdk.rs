@@ -40,17 +40,21 @@ pub struct Settings {
     pub onnxruntime_path: PathBuf,
     /// How many chunks of a video are worked on at once.
     pub map_concurrency: usize,
+    /// Length of a chunk, in seconds, where it is not the app's own default.
+    pub chunk_seconds: Option<u32>,
+    /// Buckets and prefixes that may be imported from, `bucket/prefix`, separated by commas; none unless given.
+    pub import_sources: Option<String>,
 }
 
 impl Settings {
     /// As the app's context.
-    fn context(&self) -> [String; 8] {
+    fn context(&self) -> Vec<String> {
         let architecture = if std::env::consts::ARCH == "aarch64" {
             "arm64"
         } else {
             "x86_64"
         };
-        [
+        let mut context = vec![
             "stage=local".to_owned(),
             format!("architecture={architecture}"),
             format!("functionsDir={}", self.functions_dir.display()),
@@ -59,7 +63,17 @@ impl Settings {
             format!("ffmpegPath={}", self.ffmpeg_path.display()),
             format!("onnxruntimePath={}", self.onnxruntime_path.display()),
             format!("mapConcurrency={}", self.map_concurrency),
-        ]
+        ];
+        context.extend(
+            self.chunk_seconds
+                .map(|seconds| format!("chunkSeconds={seconds}")),
+        );
+        context.extend(
+            self.import_sources
+                .as_ref()
+                .map(|sources| format!("importSources={sources}")),
+        );
+        context
     }
 
     /// Digest over everything that a deployment depends on.
@@ -221,6 +235,8 @@ mod tests {
             ffmpeg_path: "ffmpeg".into(),
             onnxruntime_path: "o".into(),
             map_concurrency: 2,
+            chunk_seconds: None,
+            import_sources: None,
         };
         let mut seen = vec![settings.fingerprint(&checkout, "functions").unwrap()];
         write("infra/node_modules/x/index.js", "1");
@@ -234,6 +250,10 @@ mod tests {
         write("statemachine/index.asl.json", "2");
         seen.push(settings.fingerprint(&checkout, "functions").unwrap());
         settings.map_concurrency = 3;
+        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
+        settings.chunk_seconds = Some(20);
+        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
+        settings.import_sources = Some("bucket/prefix/".to_owned());
         seen.push(settings.fingerprint(&checkout, "functions").unwrap());
         seen.push(settings.fingerprint(&checkout, "others").unwrap());
         let all = seen.len();

@@ -36,6 +36,12 @@ pub struct UpArguments {
     /// Port of OpenSearch (default 9200, or the next free one)
     #[arg(long, env = "VINDEX_OPENSEARCH_PORT")]
     pub opensearch_port: Option<u16>,
+    /// Length of a chunk in seconds (default 300)
+    #[arg(long, env = "VINDEX_CHUNK_SECONDS", value_parser = clap::value_parser!(u32).range(10..=900))]
+    pub chunk_seconds: Option<u32>,
+    /// Where imports may come from: bucket/prefix, separated by commas; `{workspace}` stands for the tenant
+    #[arg(long, env = "VINDEX_IMPORT_SOURCES")]
+    pub import_sources: Option<String>,
 }
 
 /// Installs, starts, builds and deploys whatever is not yet.
@@ -80,6 +86,8 @@ fn run_steps(checkout: &Checkout, arguments: &UpArguments, progress: &Progress) 
         ffmpeg_path: installed.ffmpeg,
         onnxruntime_path: installed.onnxruntime,
         map_concurrency: thread::available_parallelism().map_or(1, NonZero::get),
+        chunk_seconds: arguments.chunk_seconds,
+        import_sources: arguments.import_sources.clone(),
     };
     let aws = LocalAws::on(ports.aws);
     deploying::deploy(checkout, &aws, ports.aws, &settings, &binaries, progress)?;

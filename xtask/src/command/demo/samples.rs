@@ -1,0 +1,228 @@
+//! The sample videos, what is known to be in them, and the queries about it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
+use crate::digest;
+
+/// Subtitle files that the command line finds by itself beside a video.
+const SIDECARS: [&str; 2] = ["srt", "vtt"];
+
+/// All samples.
+pub struct Samples {
+    /// The videos, by name.
+    pub videos: Vec<Sample>,
+    /// The queries, in the file's order.
+    pub queries: Vec<Query>,
+}
+
+/// One sample video.
+pub struct Sample {
+    /// The file, `farm-morning.mp4` say.
+    pub file: PathBuf,
+    truth: Truth,
+}
+
+/// What `truth/NAME.json` says, as far as it matters here.
+#[derive(Debug, Deserialize)]
+struct Truth {
+    id: String,
+    title: String,
+    narration_text: String,
+}
+
+/// A query and the passage that answers it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Query {
+    /// The words.
+    pub query: String,
+    /// The sample that holds the answer; none where no sample does.
+    pub video: Option<String>,
+    /// First millisecond of the passage.
+    #[serde(default)]
+    pub start_ms: u64,
+    /// The millisecond after its last.
+    #[serde(default)]
+    pub end_ms: u64,
+    #[serde(default)]
+    needs: Option<String>,
+}
+
+impl Query {
+    /// Whether the answer lies in the channel of that name.
+    pub fn needs(&self, channel: &str) -> bool {
+        self.needs.as_deref() == Some(channel)
+    }
+
+    /// Whether the answer lies in what is said.
+    pub fn is_spoken(&self) -> bool {
+        self.needs("speech")
+    }
+}
+
+impl Sample {
+    /// Its name in the queries.
+    pub fn name(&self) -> &str {
+        &self.truth.id
+    }
+
+    /// The title it is uploaded under.
+    pub fn title(&self) -> &str {
+        &self.truth.title
+    }
+
+    /// The name of its file.
+    pub fn file_name(&self) -> String {
+        let name = self.file.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// Whether what is said comes along as text.
+    pub fn has_text(&self) -> bool {
+        self.truth.narration_text != "none"
+    }
+
+    /// How the text comes along, in words.
+    pub fn text_source(&self) -> &str {
+        match self.truth.narration_text.as_str() {
+            "none" => "no text",
+            "embedded" => "text in an embedded track",
+            _ => "text in a file beside it",
+        }
+    }
+
+    /// Digest over everything that is uploaded: it changes as soon as the sample does.
+    ///
+    /// # Errors
+    /// When a file can't be read.
+    pub fn digest(&self) -> Result<String> {
+        let mut parts = vec![self.title().to_owned(), digest::of_file(&self.file)?];
+        for extension in SIDECARS {
+            let sidecar = self.file.with_extension(extension);
+            if sidecar.exists() {
+                parts.push(digest::of_file(&sidecar)?);
+            }
+        }
+        Ok(digest::of_texts(parts.iter().map(String::as_str)))
+    }
+}
+
+impl Samples {
+    /// Reads the samples in `folder`.
+    ///
+    /// # Errors
+    /// When a file is missing or can't be read, or a query names a video that is not there.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let truths = folder.join("truth");
+        let mut videos = Vec::new();
+        for entry in
+            fs::read_dir(&truths).with_context(|| format!("{} can't be listed", truths.display()))?
+        {
+            let truth: Truth = read_json(&entry?.path())?;
+            let file = folder.join("videos").join(format!("{}.mp4", truth.id));
+            videos.push(Sample { file, truth });
+        }
+        videos.sort_by(|one, other| one.name().cmp(other.name()));
+        let queries: Vec<Query> = read_json(&folder.join("queries.json"))?;
+        let samples = Self { videos, queries };
+        let named = samples
+            .queries
+            .iter()
+            .filter_map(|query| query.video.as_deref());
+        for name in named {
+            if samples.video(name).is_none() {
+                bail!("queries.json names the video {name}, which is not among the samples");
+            }
+        }
+        Ok(samples)
+    }
+
+    /// The sample of that name.
+    pub fn video(&self, name: &str) -> Option<&Sample> {
+        self.videos.iter().find(|video| video.name() == name)
+    }
+
+    /// The queries that are asked and counted: what is said, in the videos that come with their words.
+    pub fn spoken_queries(&self) -> Vec<&Query> {
+        self.queries
+            .iter()
+            .filter(|query| query.is_spoken() && self.is_answerable(query))
+            .collect()
+    }
+
+    /// Whether the query's video comes with its words.
+    pub fn is_answerable(&self, query: &Query) -> bool {
+        let video = query.video.as_deref().and_then(|name| self.video(name));
+        video.is_some_and(Sample::has_text)
+    }
+
+    /// The videos that come without their words.
+    pub fn mute_videos(&self) -> impl Iterator<Item = &Sample> {
+        self.videos.iter().filter(|video| !video.has_text())
+    }
+
+    /// How many queries fulfil `condition`.
+    pub fn count(&self, condition: impl Fn(&Query) -> bool) -> usize {
+        self.queries
+            .iter()
+            .filter(|query| condition(query))
+            .count()
+    }
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+    let text =
+        fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
+    serde_json::from_str(&text).with_context(|| format!("{} is not as expected", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_samples_of_the_repository_are_read() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples");
+        let samples = Samples::read(&folder).unwrap();
+        assert_eq!(samples.videos.len(), 5);
+        assert_eq!(samples.spoken_queries().len(), 24);
+        assert!(samples.videos.iter().all(|video| video.file.exists()));
+        let mut digests: Vec<String> = samples
+            .videos
+            .iter()
+            .map(|video| video.digest().unwrap())
+            .collect();
+        digests.dedup();
+        assert_eq!(digests.len(), 5);
+    }
+
+    #[test]
+    fn the_digest_follows_the_subtitles() {
+        let folder = tempfile::tempdir().unwrap();
+        for sub_folder in ["truth", "videos"] {
+            fs::create_dir(folder.path().join(sub_folder)).unwrap();
+        }
+        let truth = r#"{"id": "a", "title": "A", "narration_text": "sidecar.srt"}"#;
+        fs::write(folder.path().join("truth/a.json"), truth).unwrap();
+        fs::write(folder.path().join("videos/a.mp4"), "video").unwrap();
+        fs::write(folder.path().join("queries.json"), "[]").unwrap();
+        let samples = Samples::read(folder.path()).unwrap();
+        let before = samples.videos[0].digest().unwrap();
+        fs::write(folder.path().join("videos/a.srt"), "1").unwrap();
+        assert_ne!(samples.videos[0].digest().unwrap(), before);
+    }
+
+    #[test]
+    fn a_query_about_a_missing_video_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("truth")).unwrap();
+        let queries = r#"[{"query": "q", "video": "b", "start_ms": 0, "end_ms": 1, "needs": "speech"}]"#;
+        fs::write(folder.path().join("queries.json"), queries).unwrap();
+        let error = Samples::read(folder.path()).err().unwrap().to_string();
+        assert!(error.contains("the video b"), "{error}");
+    }
+}
