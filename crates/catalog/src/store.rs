@@ -195,8 +195,12 @@ impl Catalog {
         Err(CatalogError::Conflict)
     }
 
-    /// Starts over after a failure: the same generation where the video is `FAILED`, another one
-    /// where it is `READY` (with warnings, say). `None` where it is neither.
+    /// Starts another indexing of the same object where the video is `FAILED`, or `READY` (with
+    /// warnings, say); `None` where it is neither.
+    ///
+    /// It is a new generation, since what is fixed meanwhile may plan other chunks or cut other
+    /// passages, and documents of both must not stand beside each other. Work that is the same is
+    /// found by its fingerprint all the same.
     ///
     /// # Errors
     /// [`CatalogError::VideoGone`] where there is no such video.
@@ -305,25 +309,54 @@ impl Catalog {
 }
 
 fn retried(record: &VideoRecord) -> Option<VideoRecord> {
-    let source = record.source.clone()?;
-    match record.status {
-        VideoStatus::Failed => {
-            let mut next = record.clone();
-            next.attempt += 1;
-            next.status = VideoStatus::Processing;
-            next.error = None;
-            next.warnings.clear();
-            next.updated_at = now();
-            Some(next)
+    if !matches!(record.status, VideoStatus::Failed | VideoStatus::Ready) {
+        return None;
+    }
+    let again = ArrivedObject {
+        source: record.source.clone()?,
+        sequencer: record.sequencer.clone(),
+        size_bytes: record.size_bytes.unwrap_or_default(),
+    };
+    let mut next = next_generation(record, &again);
+    next.attempt = record.attempt + 1;
+    Some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use contracts::{api::Origin, tasks::ObjectRef};
+
+    fn record(status: VideoStatus) -> VideoRecord {
+        let mut record = VideoRecord::new("w".into(), "v".into(), Origin::Upload, "s".into());
+        record.status = status;
+        record.generation = 3;
+        record.serving_generation = Some(3);
+        record.attempt = 1;
+        record.source = Some(ObjectRef {
+            bucket: "b".into(),
+            key: "k".into(),
+            version_id: None,
+            etag: None,
+        });
+        record
+    }
+
+    fn check(status: VideoStatus, expected: Option<(VideoStatus, u32)>) {
+        let next = retried(&record(status));
+        if let Some(next) = &next {
+            assert_eq!((next.generation, next.attempt), (4, 2));
         }
-        VideoStatus::Ready => {
-            let again = ArrivedObject {
-                source,
-                sequencer: record.sequencer.clone(),
-                size_bytes: record.size_bytes.unwrap_or_default(),
-            };
-            Some(next_generation(record, &again))
-        }
-        VideoStatus::AwaitingUpload | VideoStatus::Processing | VideoStatus::Deleting => None,
+        let found = next.map(|next| (next.status, next.serving_generation.unwrap_or_default()));
+        assert_eq!(found, expected, "{status:?}");
+    }
+
+    #[test]
+    fn a_retry_is_a_new_generation_and_leaves_what_is_served() {
+        check(VideoStatus::Failed, Some((VideoStatus::Processing, 4)));
+        check(VideoStatus::Ready, Some((VideoStatus::Ready, 3)));
+        check(VideoStatus::Processing, None);
+        check(VideoStatus::AwaitingUpload, None);
+        check(VideoStatus::Deleting, None);
     }
 }

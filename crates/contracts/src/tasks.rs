@@ -12,7 +12,7 @@ pub struct VideoRef {
     pub video_id: VideoId,
     /// Which indexing of it.
     pub generation: Generation,
-    /// Which execution for that generation; a retry is the next one. Starts at 1.
+    /// Which try for the same object version: 1, and one more with every retry.
     pub attempt: u32,
 }
 
