@@ -2,7 +2,7 @@
 
 use crate::{Catalog, CatalogError, VideoRecord, keys, record::now};
 use contracts::{
-    VideoId, Workspace,
+    ErrorName, VideoId, Workspace,
     api::{VideoError, VideoStatus},
     artifacts::{Warning, WarningName},
     segments::Channel,
@@ -143,6 +143,11 @@ fn after_failure(
         VideoStatus::Processing => {
             next.status = VideoStatus::Failed;
             next.error = Some(error.clone());
+            if error.name.parse().is_ok_and(ErrorName::condemns_input) {
+                // What was computed from a file that can't be indexed is removed.
+                next.channels.clear();
+                next.chunks_indexed.clear();
+            }
             Some((next, FailureOutcome::Failed))
         }
         // The generation that failed is not the one that is served.
@@ -190,6 +195,27 @@ mod tests {
         };
         let outcome = after_failure(record, &video, &error).map(|(_, outcome)| outcome);
         assert_eq!(outcome, expected);
+    }
+
+    fn channels_after(error_name: &str) -> usize {
+        let mut record = record(VideoStatus::Processing, 1, 1);
+        record.channels.insert(Channel::Subtitle);
+        record.chunks_indexed.insert(0);
+        let error = VideoError {
+            name: error_name.into(),
+            message: "m".into(),
+            state: "s".into(),
+        };
+        let (next, _) = after_failure(&record, &record.video_ref(), &error).unwrap();
+        assert_eq!(next.channels.len(), next.chunks_indexed.len());
+        next.channels.len()
+    }
+
+    #[test]
+    fn a_file_at_fault_leaves_no_channel_and_other_failures_keep_theirs() {
+        assert_eq!(channels_after("SourceMissing"), 0);
+        assert_eq!(channels_after("ExecutionAborted"), 1);
+        assert_eq!(channels_after("States.Timeout"), 1);
     }
 
     #[test]

@@ -3,9 +3,13 @@
 //! Chunks finish at the same time, so these are single updates of sets: adding a member twice changes
 //! nothing, and none reads before it writes.
 
-use crate::{Catalog, CatalogError, keys, record::now};
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::{Catalog, CatalogError, VideoRecord, keys, record::now};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use contracts::{segments::Channel, tasks::VideoRef};
+use std::collections::HashMap;
+
+/// Holds for the newest indexing of a video that is not being deleted.
+const IS_CURRENT: &str = "generation = :generation AND #status <> :deleting";
 
 /// What probe-media found out about the video as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,10 +35,11 @@ impl Catalog {
             .expression_attribute_values(":chunks", AttributeValue::N(plan.chunks_total.to_string()))
             .send()
             .await;
-        self.explain(video, written.map(|_| ())).await
+        self.explain(video, written).await.map(|_| ())
     }
 
-    /// Notes that a chunk can be searched, and through which channels.
+    /// Notes that a chunk can be searched, and through which channels where its generation is the one
+    /// that is served; answers the video as it stands then.
     ///
     /// # Errors
     /// [`CatalogError::VideoGone`] or [`CatalogError::Superseded`] where the work is not wanted any more.
@@ -43,27 +48,40 @@ impl Catalog {
         video: &VideoRef,
         chunk: u32,
         channels: &[Channel],
-    ) -> Result<(), CatalogError> {
-        let add_channels = if channels.is_empty() {
-            ""
-        } else {
-            ", channels :channels"
-        };
-        let mut update = self
-            .update_current(video)
-            .update_expression(format!(
-                "SET updated_at = :now ADD revision :one, chunks_indexed :chunk{add_channels}"
-            ))
-            .expression_attribute_values(":chunk", AttributeValue::Ns(vec![chunk.to_string()]));
+    ) -> Result<VideoRecord, CatalogError> {
+        let chunk = AttributeValue::Ns(vec![chunk.to_string()]);
         if !channels.is_empty() {
             let names = channels
                 .iter()
                 .map(|channel| channel.as_str().to_owned())
                 .collect();
-            update = update.expression_attribute_values(":channels", AttributeValue::Ss(names));
+            let written = self
+                .update_current(video)
+                .condition_expression(format!(
+                    "{IS_CURRENT} AND serving_generation = :generation"
+                ))
+                .update_expression(
+                    "SET updated_at = :now ADD revision :one, chunks_indexed :chunk, channels :channels",
+                )
+                .expression_attribute_values(":chunk", chunk.clone())
+                .expression_attribute_values(":channels", AttributeValue::Ss(names))
+                .return_values(ReturnValue::AllNew)
+                .send()
+                .await;
+            match written.map_err(CatalogError::from) {
+                // An earlier generation is served meanwhile: Finalize changes the channels with it.
+                Err(CatalogError::Conflict) => {}
+                other => return as_record(other?.attributes),
+            }
         }
-        let written = update.send().await;
-        self.explain(video, written.map(|_| ())).await
+        let written = self
+            .update_current(video)
+            .update_expression("SET updated_at = :now ADD revision :one, chunks_indexed :chunk")
+            .expression_attribute_values(":chunk", chunk)
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        as_record(self.explain(video, written).await?.attributes)
     }
 
     fn update_current(
@@ -74,7 +92,7 @@ impl Catalog {
             .update_item()
             .table_name(&self.table)
             .set_key(Some(keys::video(&video.workspace, &video.video_id)))
-            .condition_expression("generation = :generation AND #status <> :deleting")
+            .condition_expression(IS_CURRENT)
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(
                 ":generation",
@@ -86,7 +104,11 @@ impl Catalog {
     }
 
     /// Turns a failed condition into its reason.
-    async fn explain<E>(&self, video: &VideoRef, written: Result<(), E>) -> Result<(), CatalogError>
+    async fn explain<T, E>(
+        &self,
+        video: &VideoRef,
+        written: Result<T, E>,
+    ) -> Result<T, CatalogError>
     where
         CatalogError: From<E>,
     {
@@ -98,4 +120,10 @@ impl Catalog {
             other => other,
         }
     }
+}
+
+fn as_record(
+    attributes: Option<HashMap<String, AttributeValue>>,
+) -> Result<VideoRecord, CatalogError> {
+    Ok(serde_dynamo::from_item(attributes.unwrap_or_default())?)
 }

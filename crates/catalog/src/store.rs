@@ -15,7 +15,7 @@ use contracts::{
     api::{VideoPatch, VideoStatus},
     tasks::VideoRef,
 };
-use std::collections::HashMap;
+use std::{cmp::Ordering, collections::HashMap};
 
 /// How often a write that lost a race reads again and decides anew.
 const RACES: usize = 8;
@@ -269,10 +269,12 @@ impl Catalog {
             .await?
             .filter(|record| record.status != VideoStatus::Deleting)
             .ok_or(CatalogError::VideoGone)?;
-        if record.generation > video.generation {
-            return Err(CatalogError::Superseded);
+        match record.generation.cmp(&video.generation) {
+            Ordering::Equal => Ok(record),
+            Ordering::Greater => Err(CatalogError::Superseded),
+            // The video of the caller was deleted; this one came back under its id and counts anew.
+            Ordering::Less => Err(CatalogError::VideoGone),
         }
-        Ok(record)
     }
 
     /// Writes `next` where the item is still as `old` was read.

@@ -101,7 +101,7 @@ impl Catalog {
             error: None,
             message: None,
         };
-        self.put_task(video, &record).await?;
+        self.put_task(video, &record, None).await?;
         let result = work.await;
         record.ended_at = Some(now());
         match &result {
@@ -116,8 +116,13 @@ impl Catalog {
                 record.message = Some(error.to_string());
             }
         }
-        match (result, self.put_task(video, &record).await) {
+        // Where the video was deleted meanwhile, its items are gone: none may come back.
+        let noted = self
+            .put_task(video, &record, Some("attribute_exists(pk)"))
+            .await;
+        match (result, noted) {
             (Ok((value, _)), Ok(())) => Ok(value),
+            (Ok(_), Err(CatalogError::Conflict)) => Err(CatalogError::VideoGone.into()),
             (Ok(_), Err(error)) => Err(error.into()),
             (Err(error), _) => Err(error),
         }
@@ -183,7 +188,12 @@ impl Catalog {
         Ok(())
     }
 
-    async fn put_task(&self, video: &VideoRef, record: &TaskRecord) -> Result<(), CatalogError> {
+    async fn put_task(
+        &self,
+        video: &VideoRef,
+        record: &TaskRecord,
+        condition: Option<&str>,
+    ) -> Result<(), CatalogError> {
         let sort = keys::task(
             &video.video_id,
             video.generation,
@@ -196,6 +206,7 @@ impl Catalog {
             .put_item()
             .table_name(&self.table)
             .set_item(Some(item))
+            .set_condition_expression(condition.map(str::to_owned))
             .send()
             .await?;
         Ok(())

@@ -217,8 +217,8 @@ pub struct PrepareIndexResponse {
 }
 
 /// Name of an execution: the same for the same video, object version and attempt, so that a second
-/// start is refused by Step Functions itself. `version_digest` is the first 12 hexadecimal digits of
-/// the SHA-256 of the version; the whole name stays below the 80 characters allowed.
+/// start is refused by Step Functions itself. `version_digest` is 12 hexadecimal digits that stand for
+/// the version; the whole name stays below the 80 characters allowed.
 #[must_use]
 pub fn execution_name(video: &VideoRef, version_digest: &str) -> String {
     format!(

@@ -6,11 +6,20 @@
 //!
 //! The directory lies in front, so that a reader of a few files asks for ranges.
 
+use crate::{
+    ObjectStore, StoreError,
+    store::{derived, malformed},
+};
 use bytes::Bytes;
 use contracts::{ErrorName, NamedError};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::ops::Range;
 
 const MAGIC: &[u8; 8] = b"VXPACK1\n";
+/// The magic and the directory's length.
+const HEADER_BYTES: usize = 12;
+/// Read at first where only a file near the front is wanted: holds the directory of most packs.
+const FIRST_BYTES: u64 = 64 * 1024;
 
 /// A pack that is being made.
 #[derive(Debug, Default)]
@@ -26,11 +35,18 @@ struct Entry {
     length: u64,
 }
 
+/// A pack's directory, read without its files.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    entries: Vec<Entry>,
+    body_start: u64,
+}
+
 /// A pack in memory.
 #[derive(Clone, Debug)]
 pub struct Pack {
-    entries: Vec<Entry>,
-    body: Bytes,
+    directory: Directory,
+    bytes: Bytes,
 }
 
 /// The bytes are not a pack, or not a whole one.
@@ -67,7 +83,7 @@ impl PackWriter {
         // Plain structs: serialising them can't fail.
         let directory = serde_json::to_vec(&self.entries).unwrap_or_default();
         let length = u32::try_from(directory.len()).unwrap_or(u32::MAX);
-        let mut pack = Vec::with_capacity(12 + directory.len() + self.body.len());
+        let mut pack = Vec::with_capacity(HEADER_BYTES + directory.len() + self.body.len());
         pack.extend_from_slice(MAGIC);
         pack.extend_from_slice(&length.to_be_bytes());
         pack.extend_from_slice(&directory);
@@ -76,33 +92,27 @@ impl PackWriter {
     }
 }
 
-impl Pack {
-    /// Reads a pack's directory.
-    ///
-    /// # Errors
-    /// Where the bytes are something else, or break off.
-    pub fn parse(bytes: Bytes) -> Result<Self, PackError> {
-        let header = bytes.get(..12).ok_or(PackError("too short"))?;
-        if header[..8] != *MAGIC {
-            return Err(PackError("another beginning"));
+impl Directory {
+    /// Reads the directory from a pack's first bytes; `Err(Ok(n))` where the first `n` are needed.
+    fn parse(first: &[u8]) -> Result<Self, Result<u64, PackError>> {
+        let header = first
+            .get(..HEADER_BYTES)
+            .ok_or(Err(PackError("too short")))?;
+        if header[..MAGIC.len()] != *MAGIC {
+            return Err(Err(PackError("another beginning")));
         }
-        let length = u32::from_be_bytes([header[8], header[9], header[10], header[11]]) as usize;
-        let directory = bytes
-            .get(12..12_usize.saturating_add(length))
-            .ok_or(PackError("the directory breaks off"))?;
-        let entries: Vec<Entry> =
-            serde_json::from_slice(directory).map_err(|_| PackError("the directory is no JSON"))?;
-        let body = bytes.slice(12 + length..);
-        let fits = |entry: &Entry| {
-            entry
-                .offset
-                .checked_add(entry.length)
-                .is_some_and(|end| end <= body.len() as u64)
-        };
-        if !entries.iter().all(fits) {
-            return Err(PackError("a file breaks off"));
-        }
-        Ok(Self { entries, body })
+        let length = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
+        let body_start = HEADER_BYTES as u64 + u64::from(length);
+        let directory = usize::try_from(body_start)
+            .ok()
+            .and_then(|end| first.get(HEADER_BYTES..end))
+            .ok_or(Ok(body_start))?;
+        let entries = serde_json::from_slice(directory)
+            .map_err(|_| Err(PackError("the directory is no JSON")))?;
+        Ok(Self {
+            entries,
+            body_start,
+        })
     }
 
     /// The names of the files, in the order in which they were added.
@@ -110,11 +120,43 @@ impl Pack {
         self.entries.iter().map(|entry| entry.name.as_str())
     }
 
+    /// Where in the pack a file's bytes lie.
+    fn range(&self, name: &str) -> Option<Range<u64>> {
+        let entry = self.entries.iter().find(|entry| entry.name == name)?;
+        let start = self.body_start.checked_add(entry.offset)?;
+        Some(start..start.checked_add(entry.length)?)
+    }
+}
+
+impl Pack {
+    /// Reads a pack.
+    ///
+    /// # Errors
+    /// Where the bytes are something else, or break off.
+    pub fn parse(bytes: Bytes) -> Result<Self, PackError> {
+        let directory = Directory::parse(&bytes)
+            .map_err(|more| more.err().unwrap_or(PackError("the directory breaks off")))?;
+        let is_whole = |entry: &Entry| {
+            directory
+                .range(&entry.name)
+                .is_some_and(|range| range.end <= bytes.len() as u64)
+        };
+        if !directory.entries.iter().all(is_whole) {
+            return Err(PackError("a file breaks off"));
+        }
+        Ok(Self { directory, bytes })
+    }
+
+    /// The names of the files, in the order in which they were added.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.directory.names()
+    }
+
     /// A file that holds JSON.
     ///
     /// # Errors
     /// There is no such file, or it is not what this release reads.
-    pub fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, PackError> {
+    pub fn json<T: DeserializeOwned>(&self, name: &str) -> Result<T, PackError> {
         let bytes = self.get(name).ok_or(PackError("a file is missing"))?;
         serde_json::from_slice(&bytes).map_err(|_| PackError("a file does not parse"))
     }
@@ -122,10 +164,61 @@ impl Pack {
     /// A file's bytes.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Bytes> {
-        let entry = self.entries.iter().find(|entry| entry.name == name)?;
-        let start = usize::try_from(entry.offset).ok()?;
-        let length = usize::try_from(entry.length).ok()?;
-        Some(self.body.slice(start..start + length))
+        let range = self.directory.range(name)?;
+        let (start, end) = (
+            usize::try_from(range.start).ok()?,
+            usize::try_from(range.end).ok()?,
+        );
+        Some(self.bytes.slice(start..end))
+    }
+}
+
+impl ObjectStore {
+    /// A derived pack.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] where it is not what this release reads.
+    pub async fn read_pack(&self, bucket: &str, key: &str) -> Result<Pack, StoreError> {
+        let bytes = self.read(&derived(bucket, key), u64::MAX).await?;
+        Pack::parse(bytes).map_err(|error| malformed(key, &error))
+    }
+
+    /// A derived pack's directory and one of its files, which holds JSON, without the other files.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`], or [`StoreError::Malformed`] where it is not what this release reads.
+    pub async fn read_pack_json<T: DeserializeOwned>(
+        &self,
+        bucket: &str,
+        key: &str,
+        name: &str,
+    ) -> Result<(Directory, T), StoreError> {
+        let mut first = self.read_range(bucket, key, 0..FIRST_BYTES).await?;
+        let directory = match Directory::parse(&first) {
+            Err(Ok(needed)) => {
+                first = self.read_range(bucket, key, 0..needed).await?;
+                Directory::parse(&first)
+            }
+            parsed => parsed,
+        };
+        let directory = directory.map_err(|more| {
+            malformed(
+                key,
+                &more.err().unwrap_or(PackError("the directory breaks off")),
+            )
+        })?;
+        let range = directory
+            .range(name)
+            .ok_or_else(|| malformed(key, &PackError("a file is missing")))?;
+        let near = usize::try_from(range.start)
+            .ok()
+            .zip(usize::try_from(range.end).ok());
+        let bytes = match near.and_then(|(start, end)| first.get(start..end)) {
+            Some(bytes) => Bytes::copy_from_slice(bytes),
+            None => self.read_range(bucket, key, range).await?,
+        };
+        let value = serde_json::from_slice(&bytes).map_err(|error| malformed(key, &error))?;
+        Ok((directory, value))
     }
 }
 

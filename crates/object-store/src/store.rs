@@ -1,12 +1,12 @@
 //! Reading and writing whole objects.
 
-use crate::{StoreError, pack::Pack};
+use crate::StoreError;
 use aws_config::SdkConfig;
 use aws_sdk_s3::{Client, primitives::ByteStream, types::ChecksumMode};
 use bytes::Bytes;
 use contracts::tasks::ObjectRef;
 use serde::{Serialize, de::DeserializeOwned};
-use std::path::Path;
+use std::{ops::Range, path::Path};
 
 /// Objects of any bucket that the function may touch.
 #[derive(Clone, Debug)]
@@ -144,13 +144,35 @@ impl ObjectStore {
         }
     }
 
-    /// A derived pack.
+    /// Some bytes of a derived object, as far as it has them.
     ///
     /// # Errors
-    /// [`StoreError::Malformed`] where it is not what this release reads.
-    pub async fn read_pack(&self, bucket: &str, key: &str) -> Result<Pack, StoreError> {
-        let bytes = self.read(&derived(bucket, key), u64::MAX).await?;
-        Pack::parse(bytes).map_err(|error| malformed(key, &error))
+    /// [`StoreError::NotFound`], or S3 does not answer.
+    pub(crate) async fn read_range(
+        &self,
+        bucket: &str,
+        key: &str,
+        range: Range<u64>,
+    ) -> Result<Bytes, StoreError> {
+        let answer = self
+            .client
+            .get_object()
+            .bucket(bucket)
+            .key(key)
+            .range(format!(
+                "bytes={}-{}",
+                range.start,
+                range.end.saturating_sub(1)
+            ))
+            .send()
+            .await
+            .map_err(|error| StoreError::of(&error, key))?;
+        let body = answer
+            .body
+            .collect()
+            .await
+            .map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        Ok(body.into_bytes())
     }
 
     /// Whether a derived object is there.
@@ -227,7 +249,7 @@ impl ObjectStore {
     }
 }
 
-fn derived(bucket: &str, key: &str) -> ObjectRef {
+pub(crate) fn derived(bucket: &str, key: &str) -> ObjectRef {
     ObjectRef {
         bucket: bucket.to_owned(),
         key: key.to_owned(),
@@ -236,7 +258,7 @@ fn derived(bucket: &str, key: &str) -> ObjectRef {
     }
 }
 
-fn malformed(key: &str, reason: &impl ToString) -> StoreError {
+pub(crate) fn malformed(key: &str, reason: &impl ToString) -> StoreError {
     StoreError::Malformed {
         key: key.to_owned(),
         reason: reason.to_string(),

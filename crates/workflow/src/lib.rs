@@ -1,7 +1,9 @@
 //! Starting and stopping executions of the state machines.
 //!
 //! The name of an execution derives from video, object version, generation and attempt, so starting
-//! the same one twice is refused by Step Functions itself, which counts as success here.
+//! the same one twice is refused by Step Functions itself, which counts as success here. It derives from
+//! the moment the video was made known too: one that was deleted and comes back under the same id, as an
+//! import does, counts its generations from one again, and Step Functions remembers names for 90 days.
 
 use aws_config::SdkConfig;
 use aws_sdk_sfn::{
@@ -66,13 +68,13 @@ impl Workflow {
     pub async fn start_index(&self, record: &VideoRecord) -> Result<(), WorkflowError> {
         let input = index_input(record)
             .ok_or_else(|| WorkflowError::NothingToIndex(record.video_id.clone()))?;
-        let name = execution_name(&input.video, &version_digest(&input.source));
+        let name = execution_name(&input.video, &digest(record, &input.source));
         let body = serde_json::to_string(&input)
             .map_err(|error| WorkflowError::Unavailable(error.to_string()))?;
         self.start(&self.index_arn, name, body).await
     }
 
-    /// Starts the removal of a video through the state machine `delete-video`; `revision` of its record
+    /// Starts the removal of a video through the state machine `delete-video`; the revision of its record
     /// tells a second request, after a removal that failed, from a repeated one.
     ///
     /// # Errors
@@ -80,17 +82,15 @@ impl Workflow {
     pub async fn start_delete(
         &self,
         delete_arn: &str,
-        request: &DeleteVideoRequest,
-        revision: u64,
+        record: &VideoRecord,
     ) -> Result<(), WorkflowError> {
-        let body = serde_json::to_string(request)
+        let request = DeleteVideoRequest {
+            workspace: record.workspace.clone(),
+            video_id: record.video_id.clone(),
+        };
+        let body = serde_json::to_string(&request)
             .map_err(|error| WorkflowError::Unavailable(error.to_string()))?;
-        self.start(
-            delete_arn,
-            format!("{}-delete-{revision}", request.video_id),
-            body,
-        )
-        .await
+        self.start(delete_arn, deletion_name(record), body).await
     }
 
     /// Stops the newest indexing of a video, if it runs.
@@ -101,7 +101,7 @@ impl Workflow {
         let Some(source) = &record.source else {
             return Ok(());
         };
-        let name = execution_name(&record.video_ref(), &version_digest(source));
+        let name = execution_name(&record.video_ref(), &digest(record, source));
         // arn:aws:states:R:A:stateMachine:NAME -> arn:aws:states:R:A:execution:NAME:EXECUTION
         let arn = format!(
             "{}:{name}",
@@ -177,13 +177,26 @@ pub fn video_id_of_object(workspace: &Workspace, bucket: &str, key: &str) -> Vid
     VideoId(Uuid::new_v5(&Uuid::NAMESPACE_URL, name.as_bytes()).to_string())
 }
 
-fn version_digest(source: &ObjectRef) -> String {
+fn deletion_name(record: &VideoRecord) -> String {
+    let known_since = short_digest(&record.created_at);
+    format!(
+        "{}-delete-{known_since}-{}",
+        record.video_id, record.revision
+    )
+}
+
+/// Tells apart the versions of an object, and videos that had the same id one after the other.
+fn digest(record: &VideoRecord, source: &ObjectRef) -> String {
     let version = source
         .version_id
         .as_deref()
         .or(source.etag.as_deref())
         .unwrap_or_default();
-    Sha256::digest(version)
+    short_digest(&format!("{version}\n{}", record.created_at))
+}
+
+fn short_digest(text: &str) -> String {
+    Sha256::digest(text)
         .iter()
         .take(6)
         .map(|byte| format!("{byte:02x}"))
@@ -211,6 +224,8 @@ mod tests {
         let mut record = VideoRecord::new("w".into(), id.into(), Origin::Upload, "s".into());
         record.generation = 99_999;
         record.attempt = 99_999;
+        record.revision = 99_999_999;
+        record.created_at = "2026-01-01T00:00:00.000Z".into();
         record.source = Some(ObjectRef {
             bucket: "b".into(),
             key: "uploads/w/v/source".into(),
@@ -222,7 +237,7 @@ mod tests {
 
     fn name(record: &VideoRecord) -> String {
         let input = index_input(record).unwrap();
-        execution_name(&input.video, &version_digest(&input.source))
+        execution_name(&input.video, &digest(record, &input.source))
     }
 
     #[test]
@@ -230,5 +245,15 @@ mod tests {
         assert_ne!(name(&record("1")), name(&record("2")));
         assert_eq!(name(&record("1")), name(&record("1")));
         assert!(name(&record("1")).len() <= 80);
+        assert!(deletion_name(&record("1")).len() <= 80);
+    }
+
+    #[test]
+    fn a_video_that_comes_back_under_its_id_is_indexed_and_deleted_again() {
+        let before = record("1");
+        let mut after = before.clone();
+        after.created_at = "2026-01-02T00:00:00.000Z".into();
+        assert_ne!(name(&before), name(&after));
+        assert_ne!(deletion_name(&before), deletion_name(&after));
     }
 }

@@ -16,7 +16,7 @@ use contracts::{
     api::{Timeline, Video, VideoList, VideoPatch, VideoStatus},
     keys,
     limits::MAX_PAGE_VIDEOS,
-    tasks::{DeleteVideoRequest, ObjectRef},
+    tasks::ObjectRef,
 };
 use lambda_http::http::{StatusCode, header};
 use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters};
@@ -108,16 +108,8 @@ pub(crate) async fn delete(
         return Err(Failure::unknown_video(&video_id));
     }
     let record = known(&deps, &caller.workspace, &video_id).await?;
-    let request = DeleteVideoRequest {
-        workspace: caller.workspace,
-        video_id,
-    };
     deps.workflow
-        .start_delete(
-            &deps.config.delete_state_machine_arn,
-            &request,
-            record.revision,
-        )
+        .start_delete(&deps.config.delete_state_machine_arn, &record)
         .await?;
     Ok((StatusCode::ACCEPTED, Json(record.into_api())))
 }

@@ -11,6 +11,7 @@ use contracts::{
     ErrorName,
     artifacts::{
         EXTRACT_AUDIO, EXTRACT_DESCRIPTION, ExtractDescription, MediaDescription, frame_name,
+        frame_time_ms,
     },
     keys::{self, Stage},
     tasks::{ChunkTask, ExtractChunkResponse},
@@ -85,11 +86,13 @@ async fn extract(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskO
     let bucket = &deps.derived_bucket;
 
     if deps.store.exists(bucket, &key).await? {
-        let pack = deps.store.read_pack(bucket, &key).await?;
-        let description: ExtractDescription = pack.json(EXTRACT_DESCRIPTION)?;
-        let frames = pack
+        let (directory, description) = deps
+            .store
+            .read_pack_json(bucket, &key, EXTRACT_DESCRIPTION)
+            .await?;
+        let frames = directory
             .names()
-            .filter(|name| name.starts_with("frames/"))
+            .filter(|name| frame_time_ms(name).is_some())
             .count();
         return Ok((key.clone(), output(key, description, frames, true)));
     }

@@ -8,7 +8,7 @@ mod verdict;
 pub use config::Config;
 
 use aws_sdk_dynamodb::Client;
-use catalog::{Catalog, ReadyVideo, TaskOutput, TaskRecord, VideoRecord};
+use catalog::{Catalog, CatalogError, ReadyVideo, TaskOutput, TaskRecord, VideoRecord};
 use contracts::{
     artifacts::{MediaDescription, Transcript, Warning},
     keys::{self, Stage},
@@ -97,7 +97,11 @@ async fn finalize(
         warnings,
         language: transcript.language,
     };
-    deps.catalog.record_ready(video, &ready).await?;
+    let recorded = record_ready(deps, video, &ready).await?;
+    // A title or tags that changed before this were not found in the index to be changed there.
+    if (&recorded.title, &recorded.tags) != (&record.title, &record.tags) {
+        write_title(deps, video, &recorded).await?;
+    }
     deps.index
         .delete_generations_below(&video.workspace, &video.video_id, video.generation)
         .await?;
@@ -112,6 +116,22 @@ async fn finalize(
         ..TaskOutput::default()
     };
     Ok((response, output))
+}
+
+/// Makes the video `READY`. Where it was deleted or replaced meanwhile, its title is taken back out of the
+/// index, since nobody else would know of it.
+async fn record_ready(
+    deps: &Dependencies,
+    video: &VideoRef,
+    ready: &ReadyVideo,
+) -> Result<VideoRecord, TaskError> {
+    let recorded = deps.catalog.record_ready(video, ready).await;
+    if let Err(CatalogError::VideoGone | CatalogError::Superseded) = &recorded {
+        deps.index
+            .delete_generation(&video.workspace, &video.video_id, video.generation)
+            .await?;
+    }
+    Ok(recorded?)
 }
 
 async fn write_title(

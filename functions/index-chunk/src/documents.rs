@@ -57,6 +57,18 @@ pub(crate) fn of_chunk(
         .collect())
 }
 
+/// Gives the documents these tags; answers whether any had others.
+pub(crate) fn retag(documents: &mut [(String, SegmentDocument)], tags: &[String]) -> bool {
+    let mut changed = false;
+    for (_, document) in documents {
+        if document.tags != tags {
+            document.tags = tags.to_vec();
+            changed = true;
+        }
+    }
+    changed
+}
+
 /// The channels that the documents make searchable, each once.
 pub(crate) fn channels(documents: &[(String, SegmentDocument)]) -> Vec<Channel> {
     let mut channels: Vec<Channel> = documents
@@ -139,6 +151,15 @@ mod tests {
         assert_eq!(documents[1].1.text_vector.as_deref(), Some(&[0.0, 1.0][..]));
         assert_eq!(channels(&documents), [Channel::Subtitle]);
         assert_eq!(build(0, &[]).unwrap(), []);
+    }
+
+    #[test]
+    fn documents_are_written_again_only_for_other_tags() {
+        let mut documents = build(1, &[1.0, 0.0]).unwrap();
+        assert!(!retag(&mut documents, &[]));
+        assert!(retag(&mut documents, &["a".into()]));
+        assert_eq!(documents[0].1.tags, ["a"]);
+        assert!(!retag(&mut documents, &["a".into()]));
     }
 
     #[test]

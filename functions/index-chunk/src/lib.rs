@@ -7,10 +7,11 @@ mod documents;
 pub use config::Config;
 
 use aws_sdk_dynamodb::Client;
-use catalog::{Catalog, TaskOutput};
+use catalog::{Catalog, CatalogError, TaskOutput, VideoRecord};
 use contracts::{
     artifacts::{EMBED_PASSAGES, EMBED_TEXT_VECTORS, EmbeddedChunk},
     keys::Stage,
+    segments::SegmentDocument,
     tasks::{ChunkTask, IndexChunkResponse},
 };
 use lambda_kit::{TaskError, required_field};
@@ -67,16 +68,38 @@ async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(u32, TaskOutput
     let vectors = pack.get(EMBED_TEXT_VECTORS).unwrap_or_default();
     let record = deps.catalog.current(&task.video).await?;
 
-    let documents = documents::of_chunk(&record, task, embedded, &vectors)?;
+    let mut documents = documents::of_chunk(&record, task, embedded, &vectors)?;
     deps.index.write(&documents).await?;
-    let channels = documents::channels(&documents);
-    deps.catalog
-        .record_chunk_indexed(&task.video, task.chunk.index, &channels)
-        .await?;
+    let record = note_indexed(deps, task, &documents).await?;
+    // Tags that changed before this were not found in the index to be changed there.
+    if documents::retag(&mut documents, &record.tags) {
+        deps.index.write(&documents).await?;
+    }
 
     let output = TaskOutput {
         units: documents.len() as u64,
         ..TaskOutput::default()
     };
     Ok((u32::try_from(documents.len()).unwrap_or(u32::MAX), output))
+}
+
+/// Notes the chunk on the video. Where the video was deleted or replaced while its documents were being
+/// written, they are taken back, since nobody else would know of them.
+async fn note_indexed(
+    deps: &Dependencies,
+    task: &ChunkTask,
+    documents: &[(String, SegmentDocument)],
+) -> Result<VideoRecord, TaskError> {
+    let video = &task.video;
+    let channels = documents::channels(documents);
+    let noted = deps
+        .catalog
+        .record_chunk_indexed(video, task.chunk.index, &channels)
+        .await;
+    if let Err(CatalogError::VideoGone | CatalogError::Superseded) = &noted {
+        deps.index
+            .delete_generation(&video.workspace, &video.video_id, video.generation)
+            .await?;
+    }
+    Ok(noted?)
 }

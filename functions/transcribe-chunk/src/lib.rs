@@ -110,11 +110,10 @@ async fn compute(
             Err(error) => return Err(error.into()),
         },
     };
-    let pack = deps
+    let (_, description): (_, ExtractDescription) = deps
         .store
-        .read_pack(&deps.derived_bucket, extract_key)
+        .read_pack_json(&deps.derived_bucket, extract_key, EXTRACT_DESCRIPTION)
         .await?;
-    let description: ExtractDescription = pack.json(EXTRACT_DESCRIPTION)?;
     Ok(choose(
         &file,
         description.cues,
