@@ -92,27 +92,40 @@ impl PackWriter {
     }
 }
 
+/// What a pack's first bytes give.
+enum Parsed {
+    Whole(Directory),
+    /// This many bytes from the start hold the directory.
+    Needs(u64),
+}
+
+impl Parsed {
+    fn whole(self) -> Result<Directory, PackError> {
+        match self {
+            Self::Whole(directory) => Ok(directory),
+            Self::Needs(_) => Err(PackError("the directory breaks off")),
+        }
+    }
+}
+
 impl Directory {
-    /// Reads the directory from a pack's first bytes; `Err(Ok(n))` where the first `n` are needed.
-    fn parse(first: &[u8]) -> Result<Self, Result<u64, PackError>> {
-        let header = first
-            .get(..HEADER_BYTES)
-            .ok_or(Err(PackError("too short")))?;
+    fn parse(first: &[u8]) -> Result<Parsed, PackError> {
+        let header = first.get(..HEADER_BYTES).ok_or(PackError("too short"))?;
         if header[..MAGIC.len()] != *MAGIC {
-            return Err(Err(PackError("another beginning")));
+            return Err(PackError("another beginning"));
         }
         let length = u32::from_be_bytes([header[8], header[9], header[10], header[11]]);
         let body_start = HEADER_BYTES as u64 + u64::from(length);
-        let directory = usize::try_from(body_start)
-            .ok()
-            .and_then(|end| first.get(HEADER_BYTES..end))
-            .ok_or(Ok(body_start))?;
-        let entries = serde_json::from_slice(directory)
-            .map_err(|_| Err(PackError("the directory is no JSON")))?;
-        Ok(Self {
+        let end = usize::try_from(body_start).unwrap_or(usize::MAX);
+        let Some(directory) = first.get(HEADER_BYTES..end) else {
+            return Ok(Parsed::Needs(body_start));
+        };
+        let entries =
+            serde_json::from_slice(directory).map_err(|_| PackError("the directory is no JSON"))?;
+        Ok(Parsed::Whole(Self {
             entries,
             body_start,
-        })
+        }))
     }
 
     /// The names of the files, in the order in which they were added.
@@ -134,8 +147,7 @@ impl Pack {
     /// # Errors
     /// Where the bytes are something else, or break off.
     pub fn parse(bytes: Bytes) -> Result<Self, PackError> {
-        let directory = Directory::parse(&bytes)
-            .map_err(|more| more.err().unwrap_or(PackError("the directory breaks off")))?;
+        let directory = Directory::parse(&bytes)?.whole()?;
         let is_whole = |entry: &Entry| {
             directory
                 .range(&entry.name)
@@ -165,11 +177,7 @@ impl Pack {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<Bytes> {
         let range = self.directory.range(name)?;
-        let (start, end) = (
-            usize::try_from(range.start).ok()?,
-            usize::try_from(range.end).ok()?,
-        );
-        Some(self.bytes.slice(start..end))
+        Some(self.bytes.slice(bounds(&range)))
     }
 }
 
@@ -183,7 +191,25 @@ impl ObjectStore {
         Pack::parse(bytes).map_err(|error| malformed(key, &error))
     }
 
-    /// A derived pack's directory and one of its files, which holds JSON, without the other files.
+    /// A derived pack's directory and one of its files, which holds JSON, without the other files;
+    /// `None` where the pack has not been written.
+    ///
+    /// # Errors
+    /// [`StoreError::Malformed`] where it is not what this release reads.
+    pub async fn find_pack_json<T: DeserializeOwned>(
+        &self,
+        bucket: &str,
+        key: &str,
+        name: &str,
+    ) -> Result<Option<(Directory, T)>, StoreError> {
+        match self.read_pack_json(bucket, key, name).await {
+            Ok(found) => Ok(Some(found)),
+            Err(StoreError::NotFound(_) | StoreError::Denied(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// [`Self::find_pack_json`] of a pack that an earlier task has written.
     ///
     /// # Errors
     /// [`StoreError::NotFound`], or [`StoreError::Malformed`] where it is not what this release reads.
@@ -193,33 +219,31 @@ impl ObjectStore {
         key: &str,
         name: &str,
     ) -> Result<(Directory, T), StoreError> {
+        let wrong = |error: PackError| malformed(key, &error);
         let mut first = self.read_range(bucket, key, 0..FIRST_BYTES).await?;
-        let directory = match Directory::parse(&first) {
-            Err(Ok(needed)) => {
-                first = self.read_range(bucket, key, 0..needed).await?;
-                Directory::parse(&first)
-            }
-            parsed => parsed,
-        };
-        let directory = directory.map_err(|more| {
-            malformed(
-                key,
-                &more.err().unwrap_or(PackError("the directory breaks off")),
-            )
-        })?;
+        let mut parsed = Directory::parse(&first).map_err(wrong)?;
+        if let Parsed::Needs(length) = parsed {
+            first = self.read_range(bucket, key, 0..length).await?;
+            parsed = Directory::parse(&first).map_err(wrong)?;
+        }
+        let directory = parsed.whole().map_err(wrong)?;
         let range = directory
             .range(name)
-            .ok_or_else(|| malformed(key, &PackError("a file is missing")))?;
-        let near = usize::try_from(range.start)
-            .ok()
-            .zip(usize::try_from(range.end).ok());
-        let bytes = match near.and_then(|(start, end)| first.get(start..end)) {
-            Some(bytes) => Bytes::copy_from_slice(bytes),
-            None => self.read_range(bucket, key, range).await?,
+            .ok_or_else(|| wrong(PackError("a file is missing")))?;
+        let bytes = if range.end <= first.len() as u64 {
+            first.slice(bounds(&range))
+        } else {
+            self.read_range(bucket, key, range).await?
         };
         let value = serde_json::from_slice(&bytes).map_err(|error| malformed(key, &error))?;
         Ok((directory, value))
     }
+}
+
+/// Bounds inside bytes in memory.
+fn bounds(range: &Range<u64>) -> Range<usize> {
+    let of = |position| usize::try_from(position).unwrap_or(usize::MAX);
+    of(range.start)..of(range.end)
 }
 
 #[cfg(test)]

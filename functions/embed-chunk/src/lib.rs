@@ -75,9 +75,11 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
     let key = keys::derived(&task.video.video_id, Stage::Embed, &print, &name);
     let bucket = &deps.derived_bucket;
 
-    if deps.store.exists(bucket, &key).await? {
-        let pack = deps.store.read_pack(bucket, &key).await?;
-        let embedded: EmbeddedChunk = pack.json(EMBED_PASSAGES)?;
+    let found = deps
+        .store
+        .find_pack_json(bucket, &key, EMBED_PASSAGES)
+        .await?;
+    if let Some((_, embedded)) = found {
         return Ok((key.clone(), output(key, &embedded, true)));
     }
 

@@ -85,11 +85,11 @@ async fn extract(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskO
     let key = keys::derived(&task.video.video_id, Stage::Extract, &print, &name);
     let bucket = &deps.derived_bucket;
 
-    if deps.store.exists(bucket, &key).await? {
-        let (directory, description) = deps
-            .store
-            .read_pack_json(bucket, &key, EXTRACT_DESCRIPTION)
-            .await?;
+    let found = deps
+        .store
+        .find_pack_json(bucket, &key, EXTRACT_DESCRIPTION)
+        .await?;
+    if let Some((directory, description)) = found {
         let frames = directory
             .names()
             .filter(|name| frame_time_ms(name).is_some())
