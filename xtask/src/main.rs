@@ -40,6 +40,12 @@ struct Arguments {
 enum Command {
     /// Install, start and deploy the local stack; quick when it already runs
     Up(command::up::UpArguments),
+    /// Start the stack, upload the sample videos, and find what is said in them
+    Demo(command::up::UpArguments),
+    /// Run every check and every test, as CI does, on a stack of its own
+    Test,
+    /// Measure what a video costs, on a stack of its own, and write `docs/benchmarks.md`
+    Bench(command::bench::BenchArguments),
     /// Stop the local stack; its data stay for the next `up`
     Down,
     /// Show the parts of the local stack
@@ -69,6 +75,9 @@ fn run(command: Command) -> Result<()> {
     let checkout = Checkout::locate()?;
     match command {
         Command::Up(arguments) => command::up::up(&checkout, &arguments),
+        Command::Demo(arguments) => command::demo::demo(&checkout, &arguments),
+        Command::Test => command::test::test(&checkout),
+        Command::Bench(arguments) => command::bench::bench(&checkout, &arguments),
         Command::Down => command::down::down(&checkout),
         Command::Status => command::status::status(&checkout),
         Command::Logs(arguments) => command::logs::logs(&checkout, &arguments),

@@ -78,7 +78,11 @@ impl Reader {
     }
 }
 
-fn events(aws: &LocalAws, group: &str, from_ms: u64) -> Result<Vec<(u64, String)>> {
+/// Everything that was written to a log group since `from_ms`, in order, with its time in milliseconds since 1970.
+///
+/// # Errors
+/// When the local AWS can't be reached.
+pub(super) fn events(aws: &LocalAws, group: &str, from_ms: u64) -> Result<Vec<(u64, String)>> {
     let body = json!({ "logGroupName": group, "startTime": from_ms });
     let answer = aws.call("logs", LOGS, "FilterLogEvents", &body)?;
     let mut events: Vec<(u64, String)> = answer["events"]
@@ -97,7 +101,10 @@ fn events(aws: &LocalAws, group: &str, from_ms: u64) -> Result<Vec<(u64, String)
 }
 
 /// The log group of a function. CDK makes its name of the constructs', so that it holds the function's.
-fn group_of(aws: &LocalAws, function: &str) -> Result<String> {
+///
+/// # Errors
+/// When the function is not deployed.
+pub(super) fn group_of(aws: &LocalAws, function: &str) -> Result<String> {
     let answer = aws.call("logs", LOGS, "DescribeLogGroups", &json!({}))?;
     let wanted = format!("{}Logs", pascal_case(function));
     let groups = answer["logGroups"].as_array().into_iter().flatten();

@@ -1,9 +1,12 @@
 //! One file for each command.
 
+pub mod bench;
+pub mod demo;
 pub mod down;
 mod function_logs;
 pub mod logs;
 pub mod reset;
 pub mod status;
+pub mod test;
 pub mod token;
 pub mod up;

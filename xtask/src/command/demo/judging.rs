@@ -94,8 +94,7 @@ mod tests {
     use super::*;
 
     fn query() -> Query {
-        let text =
-            r#"{"query": "q", "video": "farm", "start_ms": 10000, "end_ms": 20000, "needs": "speech"}"#;
+        let text = r#"{"query": "q", "video": "farm", "start_ms": 10000, "end_ms": 20000, "needs": "speech"}"#;
         serde_json::from_str(text).unwrap()
     }
 

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, bail};
 
 use self::judging::{Measure, Verdict};
-use self::samples::{Query, Sample, Samples};
+use self::samples::{Query, Samples};
 use self::table::Row;
 use self::vindex_cli::{Answer, VindexCli};
 use crate::checkout::Checkout;

@@ -119,8 +119,8 @@ impl Samples {
     pub fn read(folder: &Path) -> Result<Self> {
         let truths = folder.join("truth");
         let mut videos = Vec::new();
-        for entry in
-            fs::read_dir(&truths).with_context(|| format!("{} can't be listed", truths.display()))?
+        for entry in fs::read_dir(&truths)
+            .with_context(|| format!("{} can't be listed", truths.display()))?
         {
             let truth: Truth = read_json(&entry?.path())?;
             let file = folder.join("videos").join(format!("{}.mp4", truth.id));
@@ -167,10 +167,7 @@ impl Samples {
 
     /// How many queries fulfil `condition`.
     pub fn count(&self, condition: impl Fn(&Query) -> bool) -> usize {
-        self.queries
-            .iter()
-            .filter(|query| condition(query))
-            .count()
+        self.queries.iter().filter(|query| condition(query)).count()
     }
 }
 
@@ -220,7 +217,8 @@ mod tests {
     fn a_query_about_a_missing_video_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("truth")).unwrap();
-        let queries = r#"[{"query": "q", "video": "b", "start_ms": 0, "end_ms": 1, "needs": "speech"}]"#;
+        let queries =
+            r#"[{"query": "q", "video": "b", "start_ms": 0, "end_ms": 1, "needs": "speech"}]"#;
         fs::write(folder.path().join("queries.json"), queries).unwrap();
         let error = Samples::read(folder.path()).err().unwrap().to_string();
         assert!(error.contains("the video b"), "{error}");

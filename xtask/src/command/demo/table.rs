@@ -145,7 +145,10 @@ mod tests {
     fn where_meaning_matched_the_passage_is_shown() {
         let long = "The dog believes that the lane belongs to him and to nobody else";
         let shown = words(&[evidence("", &[]), evidence(long, &[])]);
-        assert!(shown.starts_with("\"The dog") && shown.ends_with("…\""), "{shown}");
+        assert!(
+            shown.starts_with("\"The dog") && shown.ends_with("…\""),
+            "{shown}"
+        );
         assert!(shown.chars().count() <= MOST_WORDS);
         assert_eq!(words(&[]), "");
     }
