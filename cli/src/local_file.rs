@@ -18,14 +18,14 @@ impl LocalFile {
     /// Looks at a file before anything is made.
     ///
     /// # Errors
-    /// Wrong use when there is no such file, it is empty or larger than the limit.
+    /// Wrong use when there is no such file or it is larger than the limit. What is in it, be it nothing, is for
+    /// the API to judge.
     pub fn check(path: &Path, limit_bytes: u64) -> Result<Self, Failure> {
         let name = path.display();
         let refuse = |why: String| Err(Failure::WrongUse(format!("{name}: {why}")));
         match std::fs::metadata(path) {
             Err(error) => refuse(error.to_string()),
             Ok(facts) if !facts.is_file() => refuse("not a file".to_owned()),
-            Ok(facts) if facts.len() == 0 => refuse("the file is empty".to_owned()),
             Ok(facts) if facts.len() > limit_bytes => refuse(format!(
                 "{} bytes, more than the {limit_bytes} bytes that are accepted",
                 facts.len()
@@ -35,6 +35,19 @@ impl LocalFile {
                 size_bytes: facts.len(),
             }),
         }
+    }
+
+    /// Looks at a subtitle file; one without bytes has no words, so that uploading it can only be a mistake.
+    ///
+    /// # Errors
+    /// As [`Self::check`], and where the file is empty.
+    pub fn check_subtitles(path: &Path) -> Result<Self, Failure> {
+        let file = Self::check(path, MAX_SUBTITLE_BYTES)?;
+        if file.size_bytes == 0 {
+            let message = format!("{}: the subtitle file is empty", path.display());
+            return Err(Failure::WrongUse(message));
+        }
+        Ok(file)
     }
 
     /// All of it.
@@ -53,7 +66,7 @@ pub fn subtitles_beside(path: &Path, output: &Output) -> Option<LocalFile> {
     let beside = candidates
         .into_iter()
         .find(|beside| beside != path && beside.is_file())?;
-    match LocalFile::check(&beside, MAX_SUBTITLE_BYTES) {
+    match LocalFile::check_subtitles(&beside) {
         Ok(file) => {
             output.note(&format!("with the subtitles of {}", beside.display()));
             Some(file)
@@ -99,11 +112,9 @@ mod tests {
     fn a_file_is_refused_by_name_and_reason() {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
-        std::fs::write(path("empty"), "").unwrap();
         std::fs::write(path("large"), "12345").unwrap();
         for (name, reason) in [
             ("missing", "No such file"),
-            ("empty", "empty"),
             ("large", "more than the 4 bytes"),
             (".", "not a file"),
         ] {
@@ -120,6 +131,8 @@ mod tests {
         let path = folder.path().join("a.srt");
         std::fs::write(&path, "x").unwrap();
         assert!(subtitles_beside(&path, &Output::new(false)).is_none());
+        std::fs::write(folder.path().join("b.vtt"), "").unwrap();
+        assert!(subtitles_beside(&folder.path().join("b.mp4"), &Output::new(false)).is_none());
         let found = subtitles_beside(&folder.path().join("a.mp4"), &Output::new(false));
         assert_eq!(found.unwrap().path, path);
     }

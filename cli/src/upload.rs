@@ -6,7 +6,7 @@ use anyhow::{Context, anyhow};
 use contracts::{
     VideoId,
     api::{CompleteUploadRequest, CompletedPart, MultipartUpload, PartUrl, Upload, UploadRequest},
-    limits::{MAX_SOURCE_BYTES, MAX_SUBTITLE_BYTES},
+    limits::MAX_SOURCE_BYTES,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use indicatif::ProgressBar;
@@ -37,7 +37,7 @@ pub async fn upload(
 ) -> Result<VideoId, Failure> {
     let source = LocalFile::check(path, MAX_SOURCE_BYTES)?;
     let subtitles = match subtitles {
-        Some(path) => Some(LocalFile::check(path, MAX_SUBTITLE_BYTES)?),
+        Some(path) => Some(LocalFile::check_subtitles(path)?),
         None => subtitles_beside(path, output),
     };
     let file_name = path

@@ -221,7 +221,7 @@ async fn a_video_that_fails_is_exit_3_and_still_one_line() {
 async fn one_bad_file_does_not_stop_the_others_and_the_worst_code_wins() {
     let (server, folder) = (Server::start().await, tempfile::tempdir().unwrap());
     let good = file(&folder, "good.mp4", b"film");
-    let empty = file(&folder, "empty.mp4", b"");
+    let missing = folder.path().join("missing.mp4");
     server
         .on("POST /uploads", [single(&server, false)])
         .on("PUT /storage/source", [taken()])
@@ -229,15 +229,29 @@ async fn one_bad_file_does_not_stop_the_others_and_the_worst_code_wins() {
     let run = server
         .run(&[
             "upload",
-            empty.to_str().unwrap(),
+            missing.to_str().unwrap(),
             good.to_str().unwrap(),
             "--wait",
             "--json",
         ])
         .await;
-    run.expect(2, "empty.mp4: the file is empty");
+    run.expect(2, "missing.mp4: No such file");
     assert_eq!(run.documents(), [video("READY")]);
     assert_eq!(server.seen("POST /uploads").len(), 1);
+}
+
+#[tokio::test]
+async fn an_empty_file_is_uploaded_for_the_service_to_judge() {
+    let (server, folder) = (Server::start().await, tempfile::tempdir().unwrap());
+    let empty = file(&folder, "empty.mp4", b"");
+    server
+        .on("POST /uploads", [single(&server, false)])
+        .on("PUT /storage/source", [taken()])
+        .on(&video_path(), [reply(200, video("FAILED"))]);
+    let empty = empty.to_str().unwrap();
+    let run = server.run(&["upload", empty, "--wait"]).await;
+    run.expect(3, "");
+    assert_eq!(server.seen("PUT /storage/source").len(), 1);
 }
 
 #[tokio::test]
@@ -255,7 +269,7 @@ async fn what_can_not_be_accepted_is_refused_before_anything_is_made() {
         (vec!["upload", a, b, "--subtitles", b], "--subtitles"),
         (
             vec!["upload", a, "--subtitles", empty],
-            "e.srt: the file is empty",
+            "e.srt: the subtitle file is empty",
         ),
         (vec!["upload", "/nowhere/x.mp4"], "x.mp4: No such file"),
         (

@@ -3,6 +3,7 @@
 use crate::{VideoRecord, record::now};
 use contracts::{
     api::VideoStatus,
+    artifacts::WarningName,
     tasks::{ObjectRef, VideoRef},
 };
 use std::cmp::Ordering;
@@ -64,9 +65,13 @@ pub(crate) fn next_generation(record: &VideoRecord, arrived: &ArrivedObject) -> 
     next.chunks_total = 0;
     next.chunks_indexed.clear();
     next.updated_at = now();
+    // Of the attempt before; this one may do better.
+    next.warnings
+        .retain(|warning| warning.name != WarningName::ReindexFailed);
     if next.status != VideoStatus::Ready {
         next.status = VideoStatus::Processing;
         next.serving_generation = Some(next.generation);
+        next.serving_source = None;
         next.channels.clear();
         next.warnings.clear();
         next.error = None;

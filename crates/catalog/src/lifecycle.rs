@@ -49,6 +49,7 @@ impl Catalog {
             let mut next = record.clone();
             next.status = VideoStatus::Ready;
             next.serving_generation = Some(video.generation);
+            next.serving_source.clone_from(&record.source);
             next.channels.clone_from(&ready.channels);
             next.warnings.clone_from(&ready.warnings);
             next.language = ready.language.clone().or(next.language);

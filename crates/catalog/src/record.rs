@@ -43,6 +43,9 @@ pub struct VideoRecord {
     /// The object that the newest generation indexes.
     #[serde(default)]
     pub source: Option<ObjectRef>,
+    /// The object that the served generation was made from; `None` until it is whole.
+    #[serde(default)]
+    pub serving_source: Option<ObjectRef>,
     /// S3's order of the events on that object.
     #[serde(default)]
     pub sequencer: Option<String>,
@@ -109,6 +112,7 @@ impl VideoRecord {
             attempt: 0,
             serving_generation: None,
             source: None,
+            serving_source: None,
             sequencer: None,
             size_bytes: None,
             duration_ms: None,
@@ -132,6 +136,20 @@ impl VideoRecord {
             video_id: self.video_id.clone(),
             generation: self.generation,
             attempt: self.attempt,
+        }
+    }
+
+    /// The object that a link plays: the one whose moments are found. It names its version only where
+    /// another one lies on top of it, since not every S3 grants ranges of a version.
+    #[must_use]
+    pub fn playable_source(&self) -> Option<ObjectRef> {
+        let newest = self.source.as_ref()?;
+        match &self.serving_source {
+            Some(served) if served != newest => Some(served.clone()),
+            _ => Some(ObjectRef {
+                version_id: None,
+                ..newest.clone()
+            }),
         }
     }
 
@@ -186,6 +204,29 @@ mod tests {
         assert_eq!(item["chunks_indexed"], AttributeValue::Ns(vec!["7".into()]));
         let back: VideoRecord = serde_dynamo::from_item(item).unwrap();
         assert_eq!(back, record);
+    }
+
+    #[test]
+    fn links_play_what_is_served() {
+        let version = |id: &str| {
+            Some(ObjectRef {
+                bucket: "b".into(),
+                key: "k".into(),
+                version_id: Some(id.into()),
+                etag: None,
+            })
+        };
+        let played = |source, serving_source| {
+            let mut record =
+                VideoRecord::new("w".into(), "v".into(), Origin::Inbox, "inbox".into());
+            record.source = source;
+            record.serving_source = serving_source;
+            record.playable_source().map(|object| object.version_id)
+        };
+        assert_eq!(played(None, None), None);
+        assert_eq!(played(version("1"), None), Some(None));
+        assert_eq!(played(version("1"), version("1")), Some(None));
+        assert_eq!(played(version("2"), version("1")), Some(Some("1".into())));
     }
 
     #[test]

@@ -196,7 +196,8 @@ impl Catalog {
     }
 
     /// Starts another indexing of the same object where the video is `FAILED`, or `READY` (with
-    /// warnings, say); `None` where it is neither.
+    /// warnings, say). One that is `PROCESSING` is answered as it is: somebody else asked a moment before,
+    /// or was cut off before the start. `None` where there is nothing to index.
     ///
     /// It is a new generation, since what is fixed meanwhile may plan other chunks or cut other
     /// passages, and documents of both must not stand beside each other. Work that is the same is
@@ -214,6 +215,9 @@ impl Catalog {
                 .get(workspace, video_id)
                 .await?
                 .ok_or(CatalogError::VideoGone)?;
+            if record.status == VideoStatus::Processing {
+                return Ok(Some(record));
+            }
             let Some(next) = retried(&record) else {
                 return Ok(None);
             };

@@ -153,6 +153,14 @@ pub struct Warning {
     pub end_ms: Option<u64>,
 }
 
+/// How messages for people write a time in a video: `1:01:01`.
+#[must_use]
+pub fn clock_time(time_ms: u64) -> String {
+    let seconds = time_ms / 1000;
+    let (minutes, hours) = (seconds / 60, seconds / 3600);
+    format!("{hours}:{:02}:{:02}", minutes % 60, seconds % 60)
+}
+
 /// The kinds of loss.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WarningName {
@@ -170,4 +178,21 @@ pub enum WarningName {
     DurationMeasured,
     /// A later attempt to index the video again failed; the earlier result is still served.
     ReindexFailed,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_written_as_a_player_shows_them() {
+        for (time_ms, expected) in [
+            (0, "0:00:00"),
+            (59_999, "0:00:59"),
+            (3_661_500, "1:01:01"),
+            (72_000_000, "20:00:00"),
+        ] {
+            assert_eq!(clock_time(time_ms), expected);
+        }
+    }
 }

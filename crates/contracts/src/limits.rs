@@ -18,6 +18,8 @@ pub const MAX_CHUNK_BYTES: u64 = 1_000_000_000;
 pub const MAX_REMUX_BYTES: u64 = 4_500_000_000;
 /// Largest subtitle file in bytes.
 pub const MAX_SUBTITLE_BYTES: u64 = 10_000_000;
+/// Most captions of one subtitle file.
+pub const MAX_SUBTITLE_CUES: usize = 100_000;
 /// Largest file that is uploaded by one PUT, in bytes; larger ones go in parts.
 pub const MAX_SINGLE_PUT_BYTES: u64 = 100_000_000;
 /// Size of one part of a multipart upload in bytes; grows where more than [`MAX_PARTS`] would be needed.
@@ -38,6 +40,8 @@ pub const MAX_FILE_NAME_CHARS: usize = 500;
 pub const MAX_TAGS: usize = 20;
 /// Longest tag in characters.
 pub const MAX_TAG_CHARS: usize = 64;
+/// Most videos that one search may be narrowed to.
+pub const MAX_FILTER_VIDEOS: usize = 100;
 /// Most moments in one answer.
 pub const MAX_PAGE_MOMENTS: u32 = 50;
 /// How many moments an answer has unless told.

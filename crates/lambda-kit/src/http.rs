@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequestParts, rejection::JsonRejection},
     response::{IntoResponse, Response},
 };
-use contracts::{Workspace, api::Problem};
+use contracts::{Workspace, api::Problem, limits::MAX_BODY_BYTES};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use lambda_http::{RequestExt, request::RequestContext};
 
@@ -110,14 +110,13 @@ impl IntoResponse for ProblemResponse {
 
 impl From<JsonRejection> for ProblemResponse {
     fn from(rejection: JsonRejection) -> Self {
-        let status = match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => StatusCode::PAYLOAD_TOO_LARGE,
-            _ => StatusCode::BAD_REQUEST,
-        };
-        Self::new(
-            status,
-            format!("the body can't be used: {}", rejection.body_text()),
-        )
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                format!("the body has more than the {MAX_BODY_BYTES} bytes allowed"),
+            ),
+            _ => Self::bad_request(format!("the body can't be used: {}", rejection.body_text())),
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::{io, sync::Arc, time::Duration};
 
+use contracts::artifacts::clock_time;
+
 use crate::range_server::SourceError;
 
 /// Why a media file could not be probed, remuxed or extracted.
@@ -10,7 +12,7 @@ use crate::range_server::SourceError;
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum MediaError {
     /// The bytes are no audio or video that ffmpeg recognises.
-    #[error("not an audio or video file: {detail}")]
+    #[error("not an audio or video file ({detail}): upload the recording itself")]
     NotMedia {
         /// ffmpeg's own words, or what the first bytes look like.
         detail: String,
@@ -18,20 +20,24 @@ pub enum MediaError {
     /// The bytes are something recognisable that is refused: a playlist, a manifest, a picture, a rare container.
     #[error("unsupported kind of file: {detail}")]
     UnsupportedContainer {
-        /// What the file is, as far as known.
+        /// What the file is, as far as known, and what to upload instead.
         detail: String,
     },
     /// The file ends before what is needed to read any of it.
-    #[error("the file is cut off: {detail}")]
+    #[error("the file is cut off ({detail}): upload it again, whole")]
     Truncated {
         /// Which part is missing.
         detail: String,
     },
     /// A container without any audio or video stream.
-    #[error("the file has neither an audio nor a video stream")]
+    #[error("the file has neither an audio nor a video stream: there is nothing in it to search")]
     NoStreams,
     /// Longer than the limit.
-    #[error("the video is {duration_ms} ms long, longer than the limit of {limit_ms} ms")]
+    #[error(
+        "the video is {} long, longer than the limit of {}: split it into shorter ones",
+        clock_time(*duration_ms),
+        clock_time(*limit_ms)
+    )]
     TooLong {
         /// Duration found.
         duration_ms: u64,
@@ -40,7 +46,7 @@ pub enum MediaError {
     },
     /// A picture wider or higher than the limit.
     #[error(
-        "the picture is {width}x{height} pixels, larger than the limit of {limit_px} on a side"
+        "the picture is {width}x{height} pixels, larger than the limit of {limit_px} on a side: scale it down"
     )]
     PictureTooLarge {
         /// Width in pixels.
@@ -51,7 +57,7 @@ pub enum MediaError {
         limit_px: u32,
     },
     /// More streams than the limit.
-    #[error("the file has {count} streams, more than the limit of {limit}")]
+    #[error("the file has more streams than the limit of {limit}: remux it with fewer")]
     TooManyStreams {
         /// Streams found; ffmpeg stops counting a little above the limit.
         count: usize,

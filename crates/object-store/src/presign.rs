@@ -33,9 +33,10 @@ impl ObjectStore {
         })
     }
 
-    /// An address to get an object at its present version, optionally under another media type.
+    /// An address to get an object, at its version where one is named and else at its present one,
+    /// optionally under another media type.
     ///
-    /// Players ask for ranges of it, which not every S3 grants together with a version id.
+    /// Players ask for ranges of it, which not every S3 grants together with a version.
     ///
     /// # Errors
     /// There are no credentials to sign with.
@@ -49,6 +50,7 @@ impl ObjectStore {
             .get_object()
             .bucket(&object.bucket)
             .key(&object.key)
+            .set_version_id(object.version_id.clone())
             .set_response_content_type(content_type.map(str::to_owned))
             .presigned(expiry()?)
             .await

@@ -55,7 +55,6 @@ impl Dependencies {
 type Shared = axum::extract::State<Arc<Dependencies>>;
 
 /// Every route of this function.
-#[must_use]
 pub fn router(dependencies: Dependencies) -> Router {
     Router::new()
         .route("/health", get(health))

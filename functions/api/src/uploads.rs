@@ -3,12 +3,9 @@
 use crate::{
     Shared,
     failure::{Answer, Failure},
-    validation,
+    validation::{self, VideoPath},
 };
-use axum::{
-    Json,
-    extract::{Path, State},
-};
+use axum::{Json, extract::State};
 use catalog::VideoRecord;
 use contracts::{
     VideoId, Workspace,
@@ -87,7 +84,7 @@ pub(crate) struct PartsQuery {
 pub(crate) async fn part_urls(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
     QueryParameters(query): QueryParameters<PartsQuery>,
 ) -> Answer<Json<PartUrls>> {
     let record = known(&deps, &caller.workspace, &video_id).await?;
@@ -122,7 +119,7 @@ pub(crate) async fn part_urls(
 pub(crate) async fn complete(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
     JsonBody(request): JsonBody<CompleteUploadRequest>,
 ) -> Answer<Json<Video>> {
     let record = known(&deps, &caller.workspace, &video_id).await?;

@@ -1,13 +1,47 @@
 //! What the API refuses before anything is made. Every message names the limit.
 
+use crate::failure::Failure;
+use axum::{
+    extract::{FromRequestParts, Path},
+    response::IntoResponse,
+};
 use contracts::{
+    VideoId,
     api::UploadRequest,
     limits::{
         MAX_FILE_NAME_CHARS, MAX_SOURCE_BYTES, MAX_SUBTITLE_BYTES, MAX_TAG_CHARS, MAX_TAGS,
         MAX_TITLE_CHARS,
     },
 };
+use lambda_http::http::request::Parts;
 use lambda_kit::http::ProblemResponse;
+use uuid::Uuid;
+
+/// The video that a path names. Every id is a UUID: any other text is an unknown video, and goes no further.
+#[derive(Debug)]
+pub(crate) struct VideoPath(pub(crate) VideoId);
+
+impl<S: Send + Sync> FromRequestParts<S> for VideoPath {
+    type Rejection = axum::response::Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let Path(video_id) = Path::<VideoId>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| {
+                ProblemResponse::bad_request(rejection.body_text()).into_response()
+            })?;
+        if is_uuid(video_id.as_str()) {
+            Ok(Self(video_id))
+        } else {
+            Err(Failure::unknown_video(&video_id).into_response())
+        }
+    }
+}
+
+/// Hyphenated, as this API writes it.
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}
 
 type Check = Result<(), ProblemResponse>;
 
@@ -43,6 +77,22 @@ pub(crate) fn upload(request: &UploadRequest) -> Check {
         Some(&request.tags),
         request.language.as_deref(),
     )
+}
+
+/// Checks that a cursor of the list of videos is one that this API gave.
+pub(crate) fn list_cursor(cursor: Option<&str>) -> Check {
+    let is_ours = |cursor: &str| {
+        cursor
+            .split_once('|')
+            .is_some_and(|(created_at, video_id)| !created_at.is_empty() && is_uuid(video_id))
+    };
+    match cursor {
+        Some(cursor) if !is_ours(cursor) => refuse(
+            "cursor is none that GET /videos gave: leave it out to start with the newest"
+                .to_owned(),
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// Checks what people say of a video.
@@ -121,6 +171,20 @@ mod tests {
         change(&mut request);
         let detail = upload(&request).err().map(|problem| problem.detail);
         assert_eq!(detail.as_deref(), expected);
+    }
+
+    #[test]
+    fn only_cursors_of_this_list_pass() {
+        let ours = "2026-11-24T00:00:00Z|0193a0c4-0000-7000-8000-000000000000";
+        for (cursor, expected) in [
+            (None, true),
+            (Some(ours), true),
+            (Some("nonsense"), false),
+            (Some("|0193a0c4-0000-7000-8000-000000000000"), false),
+            (Some("2026-11-24T00:00:00Z|x"), false),
+        ] {
+            assert_eq!(list_cursor(cursor).is_ok(), expected, "{cursor:?}");
+        }
     }
 
     #[test]

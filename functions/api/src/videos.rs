@@ -3,11 +3,11 @@
 use crate::{
     Dependencies, Shared,
     failure::{Answer, Failure},
-    validation,
+    validation::{self, VideoPath},
 };
 use axum::{
     Json,
-    extract::{Path, State},
+    extract::State,
     response::{IntoResponse, Response},
 };
 use catalog::{CatalogError, VideoRecord};
@@ -40,6 +40,7 @@ pub(crate) async fn list(
         let detail = format!("limit is {limit}, but 1 to {MAX_PAGE_VIDEOS} are allowed");
         return Err(ProblemResponse::bad_request(detail).into());
     }
+    validation::list_cursor(query.cursor.as_deref())?;
     let page = deps
         .catalog
         .list(&caller.workspace, limit, query.cursor.as_deref())
@@ -54,11 +55,11 @@ pub(crate) async fn list(
 pub(crate) async fn show(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
 ) -> Answer<Json<Video>> {
     let record = known(&deps, &caller.workspace, &video_id).await?;
-    let source_url = match &record.source {
-        Some(source) => Some(deps.store.presign_get(source, None).await?),
+    let source_url = match record.playable_source() {
+        Some(source) => Some(deps.store.presign_get(&source, None).await?),
         None => None,
     };
     Ok(Json(Video {
@@ -71,7 +72,7 @@ pub(crate) async fn show(
 pub(crate) async fn change(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
     JsonBody(patch): JsonBody<VideoPatch>,
 ) -> Answer<Json<Video>> {
     validation::description(patch.title.as_deref(), patch.tags.as_deref(), None)?;
@@ -98,7 +99,7 @@ pub(crate) async fn change(
 pub(crate) async fn delete(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
 ) -> Answer<(StatusCode, Json<Video>)> {
     if !deps
         .catalog
@@ -118,22 +119,18 @@ pub(crate) async fn delete(
 pub(crate) async fn retry(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
 ) -> Answer<(StatusCode, Json<Video>)> {
-    let record = known(&deps, &caller.workspace, &video_id).await?;
-    let record = match record.status {
-        // Perhaps an earlier call was cut off before the start; starting it again is harmless.
-        VideoStatus::Processing => record,
-        _ => deps
-            .catalog
-            .begin_retry(&caller.workspace, &video_id)
-            .await?
-            .ok_or_else(|| {
-                Failure::conflict(
-                    "nothing to retry: the video is waiting for its upload, or is being deleted",
-                )
-            })?,
-    };
+    known(&deps, &caller.workspace, &video_id).await?;
+    let record = deps
+        .catalog
+        .begin_retry(&caller.workspace, &video_id)
+        .await?
+        .ok_or_else(|| {
+            Failure::conflict(
+                "nothing to retry: the video is waiting for its upload, or is being deleted",
+            )
+        })?;
     deps.workflow.start_index(&record).await?;
     Ok((StatusCode::ACCEPTED, Json(record.into_api())))
 }
@@ -142,7 +139,7 @@ pub(crate) async fn retry(
 pub(crate) async fn timeline(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
 ) -> Answer<Json<Timeline>> {
     let record = known(&deps, &caller.workspace, &video_id).await?;
     let runs = deps
@@ -160,7 +157,7 @@ pub(crate) async fn timeline(
 pub(crate) async fn transcript(
     State(deps): Shared,
     caller: Caller,
-    Path(video_id): Path<VideoId>,
+    VideoPath(video_id): VideoPath,
 ) -> Answer<Response> {
     let record = known(&deps, &caller.workspace, &video_id).await?;
     let generation = match (record.status, record.serving_generation) {

@@ -94,13 +94,18 @@ pub async fn handle(
     Ok(DeleteVideoResponse { objects, documents })
 }
 
-/// What was dropped into the inbox is vindex's own; what was imported belongs to somebody else.
+/// What was dropped into the inbox, subtitles included, is vindex's own; what was imported belongs to
+/// somebody else.
 async fn remove_inbox_source(deps: &Dependencies, record: &VideoRecord) -> Result<u64, TaskError> {
-    match (&record.origin, &record.source) {
-        (Origin::Inbox, Some(source)) => Ok(deps
-            .store
-            .remove_object(&deps.media_bucket, &source.key)
-            .await?),
-        _ => Ok(0),
+    let (Origin::Inbox, Some(source)) = (&record.origin, &record.source) else {
+        return Ok(0);
+    };
+    let mut removed = 0;
+    for key in keys::subtitles_beside(&source.key)
+        .iter()
+        .chain([&source.key])
+    {
+        removed += deps.store.remove_object(&deps.media_bucket, key).await?;
     }
+    Ok(removed)
 }

@@ -1,6 +1,8 @@
 //! What is said of a chunk beside its sound and frames.
 
-use contracts::artifacts::{ExtractDescription, MediaDescription, Warning, WarningName};
+use contracts::artifacts::{
+    ExtractDescription, MediaDescription, Warning, WarningName, clock_time,
+};
 use media::{Extracted, MillisecondRange, Warning as Damage};
 
 /// The description of what was extracted.
@@ -24,8 +26,8 @@ fn warning(damage: &Damage) -> Warning {
         name,
         message: format!(
             "{what} between {} and {} could not be decoded in full",
-            clock(range.start_ms),
-            clock(range.end_ms)
+            clock_time(range.start_ms),
+            clock_time(range.end_ms)
         ),
         start_ms: Some(range.start_ms),
         end_ms: Some(range.end_ms),
@@ -34,16 +36,6 @@ fn warning(damage: &Damage) -> Warning {
         Damage::AudioDamaged { range } => of(WarningName::AudioDamaged, "the sound", range),
         Damage::VideoDamaged { range } => of(WarningName::VideoDamaged, "the picture", range),
     }
-}
-
-fn clock(time_ms: u64) -> String {
-    let seconds = time_ms / 1000;
-    format!(
-        "{}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use contracts::{
     ErrorName,
-    artifacts::{Warning, WarningName},
+    artifacts::{Warning, WarningName, clock_time},
     errors::is_permanent,
     tasks::{Chunk, ChunkOutcome},
 };
@@ -54,9 +54,16 @@ pub(crate) fn missing_stretches(
         .into_iter()
         .map(|outcome| {
             let chunk = plan.iter().find(|chunk| chunk.index == outcome.chunk);
+            let stretch = chunk.map_or_else(
+                || "a stretch of the video".to_owned(),
+                |chunk| {
+                    let (from, to) = (clock_time(chunk.start_ms), clock_time(chunk.end_ms));
+                    format!("everything between {from} and {to}")
+                },
+            );
             Warning {
                 name: WarningName::StretchMissing,
-                message: format!("a stretch of the video is missing: {}", describe(outcome)),
+                message: format!("{stretch} is missing: {}", describe(outcome)),
                 start_ms: chunk.map(|chunk| chunk.start_ms),
                 end_ms: chunk.map(|chunk| chunk.end_ms),
             }
@@ -138,6 +145,10 @@ mod tests {
         assert_eq!(
             (warnings[0].start_ms, warnings[0].end_ms),
             (Some(300_000), Some(600_000))
+        );
+        assert_eq!(
+            warnings[0].message,
+            "everything between 0:05:00 and 0:10:00 is missing: ChunkDamaged in ExtractChunk"
         );
     }
 }

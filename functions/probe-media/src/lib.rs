@@ -15,7 +15,7 @@ use contracts::{
     ErrorName,
     artifacts::{MediaDescription, Warning, WarningName},
     keys::{self, Stage},
-    limits::{MAX_DURATION_MS, MAX_PICTURE_SIDE_PX, MAX_SOURCE_BYTES, MAX_STREAMS},
+    limits::MAX_SOURCE_BYTES,
     tasks::{IndexVideoInput, ObjectRef, ProbeMediaResponse},
 };
 use failure::named;
@@ -146,7 +146,7 @@ async fn describe(
     let server = RangeServer::start(Arc::new(source), settings)
         .await
         .map_err(|error| TaskError::caused(ErrorName::ToolFailed, error))?;
-    let info = probe(&deps.ffmpeg, &server, &limits())
+    let info = probe(&deps.ffmpeg, &server, &MediaLimits::default())
         .await
         .map_err(named)?;
     let remuxed = needs_remux(&info);
@@ -155,6 +155,11 @@ async fn describe(
     } else {
         (info, stat.size_bytes)
     };
+    let stats = server.stats();
+    tracing::info!(
+        video.id = %input.video.video_id,
+        source.bytes = stats.source_bytes, source.reads = stats.source_reads, "read"
+    );
     Ok(description(info, size_bytes, remuxed, deps.config.chunk_ms))
 }
 
@@ -169,24 +174,17 @@ fn description(info: MediaInfo, size_bytes: u64, remuxed: bool, chunk_ms: u64) -
     }
 }
 
-fn limits() -> MediaLimits {
-    MediaLimits {
-        max_duration_ms: MAX_DURATION_MS,
-        max_picture_side_px: MAX_PICTURE_SIDE_PX,
-        max_streams: MAX_STREAMS,
-        ..MediaLimits::default()
-    }
-}
-
 fn check_size(stat: &Stat) -> Result<(), TaskError> {
     match stat.size_bytes {
         0 => Err(TaskError::new(
             ErrorName::EmptyFile,
-            "the file is empty: it has 0 bytes",
+            "the file is empty: it has 0 bytes; upload it again, whole",
         )),
         size if size > MAX_SOURCE_BYTES => Err(TaskError::new(
             ErrorName::SourceTooLarge,
-            format!("the file has {size} bytes, more than the limit of {MAX_SOURCE_BYTES}"),
+            format!(
+                "the file has {size} bytes, more than the limit of {MAX_SOURCE_BYTES}: split or recompress it"
+            ),
         )),
         _ => Ok(()),
     }

@@ -1,9 +1,9 @@
 //! A copy that can be sought, of a file that can't.
 
-use crate::{Dependencies, failure::named, limits};
+use crate::{Dependencies, failure::named};
 use contracts::{ErrorName, limits::MAX_REMUX_BYTES};
 use lambda_kit::TaskError;
-use media::{MediaInfo, RangeServer, remux};
+use media::{MediaInfo, MediaLimits, RangeServer, remux};
 use std::time::Duration;
 
 /// Below the function's own limit, so that the reason is told.
@@ -31,7 +31,7 @@ pub(crate) async fn copy(
         &deps.ffmpeg,
         server,
         info,
-        &limits(),
+        &MediaLimits::default(),
         work_dir.path(),
         TIME_LIMIT,
     )

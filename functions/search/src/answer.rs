@@ -56,8 +56,8 @@ pub(crate) async fn on_the_wire<Links: SignLinks>(
             Some(key) => links.thumbnail_link(key).await,
             None => None,
         };
-        let source_url = match &video.source {
-            Some(source) => links.source_link(source).await,
+        let source_url = match video.playable_source() {
+            Some(source) => links.source_link(&source).await,
             None => None,
         };
         answered.push(Moment {

@@ -3,14 +3,14 @@
 use contracts::{
     VideoId,
     api::SearchRequest,
-    limits::{DEFAULT_PAGE_MOMENTS, MAX_PAGE_MOMENTS, MAX_QUERY_CHARS, MAX_TAGS},
+    limits::{
+        DEFAULT_PAGE_MOMENTS, MAX_FILTER_VIDEOS, MAX_PAGE_MOMENTS, MAX_QUERY_CHARS, MAX_TAGS,
+    },
     segments::Channel,
 };
 use lambda_kit::http::ProblemResponse;
 use moments::Cursor;
 
-/// Most videos that one search may be narrowed to.
-const MAX_VIDEOS: usize = 100;
 /// Every channel by its name.
 const CHANNELS: &[Channel] = &[
     Channel::Title,
@@ -57,7 +57,7 @@ impl Search {
         }
         let mut search = Self {
             text: text.to_owned(),
-            videos: list(request.videos.as_deref(), "videos", MAX_VIDEOS)?
+            videos: list(request.videos.as_deref(), "videos", MAX_FILTER_VIDEOS)?
                 .map(VideoId::from)
                 .collect(),
             tags: list(request.tags.as_deref(), "tags", MAX_TAGS)?

@@ -143,6 +143,7 @@ fn video(id: &str, workspace: &str, status: VideoStatus, serving: Option<u32>) -
             version_id: None,
             etag: None,
         }),
+        serving_source: None,
         sequencer: None,
         size_bytes: None,
         duration_ms: None,

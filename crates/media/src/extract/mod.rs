@@ -10,6 +10,8 @@ use std::{
     time::Duration,
 };
 
+use contracts::limits::MAX_PICTURE_SIDE_PX;
+
 use self::{
     clock::{Clock, run_until_read},
     command::{AUDIO_FILE, CUES_FILE, Plan},
@@ -51,7 +53,7 @@ impl Default for ExtractSettings {
             frame_interval_ms: 2000,
             frame_short_side_px: 384,
             frame_quality: 3,
-            max_picture_side_px: 8192,
+            max_picture_side_px: MAX_PICTURE_SIDE_PX,
             time_limit: Duration::from_secs(600),
         }
     }

@@ -15,6 +15,10 @@ use crate::{Cue, MediaError, MediaInfo, ffmpeg::Finished};
 /// This much sound is missing, not just rounded away.
 const MISSING_MS: u64 = 1000;
 
+/// A file that is cut off ends in half a packet. ffmpeg tells of it before or after its copies end, as it happens, so
+/// that this one error must change nothing.
+const ERRORS_OF_BREAKING_OFF: u64 = 1;
+
 #[derive(Debug, Default)]
 pub(super) struct Outcome {
     pub(super) audio: Option<PathBuf>,
@@ -123,15 +127,16 @@ impl Outcome {
         let audio_ms = self.audio_samples * 1000 / AUDIO_RATE_HZ;
         let decoded_ms = self.decoded_samples * 1000 / u64::from(sample_rate_hz.max(1));
         let audio_end_ms = range.start_ms + audio_ms;
-        if self.damage.audio_errors > 0 {
-            Some(range)
-        } else if !self.damage.is_any() && !self.failed {
+        let ends_early = audio_end_ms + MISSING_MS <= range.end_ms;
+        if !self.damage.is_any() && !self.failed {
             None
-        } else if audio_end_ms + MISSING_MS <= range.end_ms {
+        } else if ends_early && self.damage.audio_errors <= ERRORS_OF_BREAKING_OFF {
             Some(ChunkRange {
                 start_ms: audio_end_ms,
                 ..range
             })
+        } else if self.damage.audio_errors > 0 {
+            Some(range)
         } else {
             (decoded_ms + MISSING_MS <= audio_ms).then_some(range)
         }
@@ -170,4 +175,36 @@ fn number_before(line: &str, words: &str) -> u64 {
         .rsplit(|letter: char| !letter.is_ascii_digit())
         .next();
     digits.and_then(|digits| digits.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `sound_ms` of 20 s were written, and so many errors told, beside one of the container.
+    fn check(sound_ms: u64, audio_errors: u64, expected: Option<(u64, u64)>) {
+        let mut outcome = Outcome {
+            audio_samples: sound_ms * AUDIO_RATE_HZ / 1000,
+            decoded_samples: sound_ms * AUDIO_RATE_HZ / 1000,
+            ..Outcome::default()
+        };
+        outcome.damage.audio_errors = audio_errors;
+        outcome.damage.container_errors = 1;
+        let range = ChunkRange {
+            start_ms: 20_000,
+            end_ms: 40_000,
+        };
+        let rate_hz = u32::try_from(AUDIO_RATE_HZ).unwrap();
+        let found = outcome.damaged_sound(range, rate_hz);
+        assert_eq!(found.map(|found| (found.start_ms, found.end_ms)), expected);
+    }
+
+    #[test]
+    fn sound_that_breaks_off_is_missing_from_there_on() {
+        check(20_000, 0, None);
+        check(15_000, 0, Some((35_000, 40_000)));
+        check(15_000, ERRORS_OF_BREAKING_OFF, Some((35_000, 40_000)));
+        check(15_000, ERRORS_OF_BREAKING_OFF + 1, Some((20_000, 40_000)));
+        check(20_000, 1, Some((20_000, 40_000)));
+    }
 }

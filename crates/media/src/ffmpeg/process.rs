@@ -20,6 +20,12 @@ use crate::MediaError;
 /// How often an ended log is followed by a look at whether the process has ended too.
 const EXIT_POLL: Duration = Duration::from_millis(2);
 
+/// Begins the lines that say only that the input could not be opened.
+const OPENING: &str = "Error opening input: ";
+const OPENING_FILE: &str = "Error opening input file";
+/// ffmpeg's words for bytes that make no sense to it, whatever it said of them before.
+const INVALID: &str = "Invalid data found when processing input";
+
 /// What a run left behind.
 #[derive(Debug)]
 pub(crate) struct Finished {
@@ -36,17 +42,26 @@ impl Finished {
         self.log.iter().any(is_refusal)
     }
 
-    /// The last lines that ffmpeg marked as errors, without their marks: what went wrong, in its own words.
+    /// The last lines that ffmpeg marked as errors, without their marks: what went wrong, in its own words. Users
+    /// read it, so lines with the address of the input, which is nobody's business, are left out.
     pub(crate) fn last_errors(&self) -> String {
         let is_error = |line: &&String| line.contains("[error]") || line.contains("[fatal]");
-        let mut errors: Vec<&str> = self
-            .log
-            .iter()
-            .rev()
-            .filter(is_error)
-            .take(3)
-            .map(|line| without_marks(line))
-            .collect();
+        let mut errors: Vec<&str> = Vec::new();
+        for line in self.log.iter().rev().filter(is_error) {
+            let words = without_marks(line);
+            let words = words.strip_prefix(OPENING).unwrap_or(words);
+            if !words.starts_with(OPENING_FILE)
+                && !words.contains("://")
+                && !errors.contains(&words)
+            {
+                errors.push(words);
+            }
+        }
+        // What comes last only sums up what went wrong before.
+        if errors.len() > 1 && errors[0] == INVALID {
+            errors.remove(0);
+        }
+        errors.truncate(3);
         errors.reverse();
         if errors.is_empty() {
             return format!("ffmpeg ended with {}", self.status);

@@ -101,3 +101,29 @@ async fn a_missing_executable_is_named_as_the_tools_fault() {
         .unwrap_err();
     assert!(matches!(error, MediaError::Tool { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn errors_are_told_without_the_address_of_the_input() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = "[in#0 @ 0x5] [error] moov atom not found\n\
+        [in#0 @ 0x6] [error] Error opening input: Invalid data found when processing input\n\
+        [error] Error opening input file http://127.0.0.1:9/none.\n\
+        [fatal] Error opening input files: Invalid data found when processing input";
+    for (lines, expected) in [
+        (log, "moov atom not found"),
+        (
+            &log[log.find('\n').unwrap() + 1..],
+            "Invalid data found when processing input",
+        ),
+        (
+            "[error] a\n[error] b\n[error] b\n[error] http://x/y failed",
+            "a; b",
+        ),
+    ] {
+        std::fs::write(folder.path().join("log"), lines).unwrap();
+        let ffmpeg = shell_script(folder.path(), "cat log >&2; exit 1");
+        let limit = Duration::from_secs(10);
+        let finished = ffmpeg.run(job(folder.path(), limit)).await.unwrap();
+        assert_eq!(finished.last_errors(), expected);
+    }
+}

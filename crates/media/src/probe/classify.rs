@@ -29,7 +29,8 @@ pub(super) fn opened(
     let detail = finished.last_errors();
     Err(if logged("not on whitelist") {
         MediaError::UnsupportedContainer {
-            detail: "a container that is not accepted".to_owned(),
+            detail: "a container that is not accepted; convert it to MP4, Matroska or WebM"
+                .to_owned(),
         }
     } else if sniff::begins_as_container(head) {
         MediaError::Truncated { detail }

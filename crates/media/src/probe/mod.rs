@@ -7,6 +7,8 @@ mod sniff;
 
 use std::time::Duration;
 
+use contracts::limits::{MAX_DURATION_MS, MAX_PICTURE_SIDE_PX, MAX_STREAMS};
+
 pub use self::info::{AudioStream, MediaInfo, Stream, StreamKind, SubtitleStream, VideoStream};
 use crate::{
     MediaError,
@@ -33,9 +35,9 @@ pub struct MediaLimits {
 impl Default for MediaLimits {
     fn default() -> Self {
         Self {
-            max_duration_ms: 12 * 3_600_000,
-            max_picture_side_px: 8192,
-            max_streams: 64,
+            max_duration_ms: MAX_DURATION_MS,
+            max_picture_side_px: MAX_PICTURE_SIDE_PX,
+            max_streams: MAX_STREAMS,
             time_limit: Duration::from_secs(60),
         }
     }
@@ -67,7 +69,7 @@ pub async fn probe(
         .await
         .map_err(MediaError::Source)?;
     if let Some(kind) = sniff::refused_kind(&head) {
-        let detail = kind.to_owned();
+        let detail = format!("{kind}; upload the video itself");
         return Err(MediaError::UnsupportedContainer { detail });
     }
     let work_dir =

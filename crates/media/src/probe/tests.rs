@@ -158,7 +158,7 @@ async fn useless_files_are_told_apart() {
     let error = refusal("", &limits).await;
     assert_eq!(
         error.to_string(),
-        "not an audio or video file: the file is empty"
+        "not an audio or video file (the file is empty): upload the recording itself"
     );
     let error = refusal("hello, world\n".repeat(1000), &limits).await;
     assert!(matches!(error, MediaError::NotMedia { .. }), "{error}");
@@ -192,7 +192,7 @@ async fn limits_are_named() {
     let error = refusal(bytes.clone(), &limits).await;
     assert_eq!(
         error.to_string(),
-        "the video is 20000 ms long, longer than the limit of 10000 ms"
+        "the video is 0:00:20 long, longer than the limit of 0:00:10: split it into shorter ones"
     );
     let limits = MediaLimits {
         max_picture_side_px: 600,
@@ -201,7 +201,7 @@ async fn limits_are_named() {
     let error = refusal(bytes.clone(), &limits).await;
     assert_eq!(
         error.to_string(),
-        "the picture is 640x360 pixels, larger than the limit of 600 on a side"
+        "the picture is 640x360 pixels, larger than the limit of 600 on a side: scale it down"
     );
     let limits = MediaLimits {
         max_streams: 2,
@@ -210,7 +210,7 @@ async fn limits_are_named() {
     let error = refusal(bytes, &limits).await;
     assert_eq!(
         error.to_string(),
-        "the file has 3 streams, more than the limit of 2"
+        "the file has more streams than the limit of 2: remux it with fewer"
     );
 }
 

@@ -8,6 +8,7 @@ mod time;
 
 pub use self::render::{render_srt, render_webvtt};
 pub use contracts::artifacts::Cue;
+use contracts::limits::{MAX_SUBTITLE_BYTES, MAX_SUBTITLE_CUES};
 
 /// How much is read.
 #[derive(Debug, Clone)]
@@ -21,8 +22,8 @@ pub struct SubtitleLimits {
 impl Default for SubtitleLimits {
     fn default() -> Self {
         Self {
-            max_size_bytes: 10 * 1024 * 1024,
-            max_cues: 100_000,
+            max_size_bytes: MAX_SUBTITLE_BYTES as usize,
+            max_cues: MAX_SUBTITLE_CUES,
         }
     }
 }
