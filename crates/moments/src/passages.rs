@@ -10,7 +10,7 @@ const MAX_PASSAGE_MS: u64 = 12_000;
 /// Nor longer than this, in characters.
 const MAX_PASSAGE_CHARS: usize = 300;
 /// A passage with at least this many characters ends with its sentence; shorter ones take in the next, since
-/// a few words say too little to be found by meaning.
+/// what is said in one breath belongs together, and a person wants to hear it from its beginning.
 const MIN_PASSAGE_CHARS: usize = 200;
 /// A single sentence is cut where it would grow longer than this many times the limits above: text without
 /// any punctuation.

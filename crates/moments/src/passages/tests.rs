@@ -38,10 +38,20 @@ fn cues_of_one_sentence_are_joined() {
 }
 
 #[test]
-fn a_whole_sentence_is_a_passage_of_its_own() {
+fn sentences_in_one_breath_are_joined_as_long_as_they_fit() {
+    let both = format!("{SENTENCE} {SENTENCE}");
+    let two = [(0, 4000, SENTENCE), (4200, 8000, SENTENCE)];
+    check(&two, &[(0, 8000, &both)]);
+    let three = [two[0], two[1], (8200, 12_100, SENTENCE)];
+    check(&three, &[(0, 8000, &both), (8200, 12_100, SENTENCE)]);
+}
+
+#[test]
+fn a_sentence_that_says_enough_is_a_passage_of_its_own() {
+    let long = [SENTENCE; 5].join(" ").replace(". ", ", and ");
     check(
-        &[(0, 4000, SENTENCE), (4200, 8000, SENTENCE)],
-        &[(0, 4000, SENTENCE), (4200, 8000, SENTENCE)],
+        &[(0, 6000, &long), (6200, 8000, SENTENCE)],
+        &[(0, 6000, &long), (6200, 8000, SENTENCE)],
     );
 }
 
