@@ -1,8 +1,12 @@
 //! An answer of the API.
 
+use crate::described;
 use contracts::api::Problem;
 use reqwest::header::{CONTENT_TYPE, HeaderMap};
 use serde::de::DeserializeOwned;
+
+/// The last part of the API's own address.
+const STAGE: &str = "/%24default";
 
 /// Status, headers and body.
 #[derive(Clone, Debug)]
@@ -16,17 +20,25 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Sends a request and reads the whole answer.
+    /// Sends a request to the API, reads the whole answer, and holds it to `docs/openapi.yaml`.
     ///
     /// # Panics
-    /// When none comes.
+    /// When none comes, or one that is not described.
     pub async fn of(request: reqwest::RequestBuilder) -> Self {
-        let answer = request.send().await.expect("the API answers");
-        Self {
+        let (client, request) = request.build_split();
+        let request = request.expect("the request is one");
+        let (method, url) = (request.method().clone(), request.url().clone());
+        let answer = client.execute(request).await.expect("the API answers");
+        let answer = Self {
             status: answer.status().as_u16(),
             headers: answer.headers().clone(),
             body: answer.text().await.expect("the answer is complete"),
+        };
+        // Below the address of the stage begins what the document describes.
+        if let Some((_, path)) = url.path().split_once(STAGE) {
+            described::check(&method, path, &answer);
         }
+        answer
     }
 
     /// The body of an answer with a status of 2xx.

@@ -7,6 +7,7 @@
 mod account;
 mod answer;
 mod command_line;
+mod described;
 mod functions;
 mod media;
 mod stack;
