@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { functionTable, pascalCase } from '../lib/function-table';
+import { defaults, functionTable, pascalCase } from '../lib/function-table';
 import { list, Resource, resources, synthesise } from './stacks';
 
 const production = synthesise({ stage: 'production' });
@@ -47,7 +47,7 @@ test('each function has the settings of functions.json and a role of its own', (
     assert.equal(one.Properties.Timeout, entry.timeoutSeconds, name);
     assert.deepEqual(one.Properties.Architectures, ['arm64'], name);
     const variables = Object.keys(one.Properties.Environment.Variables);
-    assert.deepEqual(variables.sort(), [...Object.keys(entry.env), 'RUST_LOG'].sort(), name);
+    assert.deepEqual(variables.sort(), [...Object.keys(entry.env), ...Object.keys(defaults.env)].sort(), name);
   }
 });
 

@@ -164,7 +164,7 @@ fn outcome(figures: &Figures) -> String {
     } else {
         format!("Not kept: {}.", broken.join("; "))
     };
-    format!("{kept}\n\n{}\n", inputs(figures))
+    format!("{kept}\n\n{}", inputs(figures))
 }
 
 fn inputs(figures: &Figures) -> String {
