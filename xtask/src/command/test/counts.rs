@@ -17,6 +17,14 @@ impl Counts {
         text.lines().map(of_line).sum()
     }
 
+    /// At least one failure: a runner that could not even start has failed all its tests.
+    pub fn with_a_failure(self) -> Self {
+        Self {
+            failed: self.failed.max(1),
+            ..self
+        }
+    }
+
     /// For the line that ends a step; empty where no test ran.
     pub fn note(self) -> String {
         if self == Self::default() {

@@ -3,16 +3,17 @@
 mod counts;
 
 use std::fs;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
 
 use self::counts::Counts;
-use crate::aws::loopback_agent;
-use crate::cache::remove_folder;
+use crate::aws::{FOREIGN_VARIABLES, loopback_agent};
+use crate::cache::{lock_file, remove_folder};
 use crate::checkout::Checkout;
 use crate::command::demo::demo;
 use crate::command::down::down;
@@ -35,11 +36,28 @@ struct Step {
     counts: Counts,
 }
 
+/// A step that failed, and the tests that ran in it all the same.
+struct Failed {
+    counts: Counts,
+    error: anyhow::Error,
+}
+
+impl From<anyhow::Error> for Failed {
+    fn from(error: anyhow::Error) -> Self {
+        Self {
+            counts: Counts::default(),
+            error,
+        }
+    }
+}
+
 /// A run of all checks.
 struct Run<'a> {
     checkout: &'a Checkout,
     /// The stack that the tests use.
     private: Checkout,
+    /// Of its local AWS and its OpenSearch: not the defaults, which are left to the developer's own stack.
+    ports: [u16; 2],
     done: Vec<Step>,
 }
 
@@ -48,11 +66,14 @@ struct Run<'a> {
 /// # Errors
 /// When a step fails; what it printed stands above the message.
 pub fn test(checkout: &Checkout) -> Result<()> {
+    let _one_at_a_time = lock_file(&checkout.home.join("test.lock"))?;
     let private = Checkout::at(checkout.root.clone(), &checkout.home.join("test"))?;
     clear(&private)?;
+    stop_when_interrupted(private.clone())?;
     let mut run = Run {
         checkout,
         private,
+        ports: [free_port()?, free_port()?],
         done: Vec::new(),
     };
     let result = run.all();
@@ -75,8 +96,17 @@ impl Run<'_> {
             "warnings",
         ];
         self.cargo("lints", &clippy, &[])?;
-        self.step("stack", |run| {
-            up(&run.private, &arguments())?;
+        // First, while the index holds nothing else; and as users have it, with chunks of the usual length.
+        self.step("demo", |run| -> Result<Counts> {
+            let arguments = UpArguments {
+                chunk_seconds: None,
+                ..run.arguments()
+            };
+            demo(&run.private, &arguments)?;
+            Ok(Counts::default())
+        })?;
+        self.step("stack", |run| -> Result<Counts> {
+            up(&run.private, &run.arguments())?;
             skip_waits(&run.private)?;
             Ok(Counts::default())
         })?;
@@ -93,11 +123,16 @@ impl Run<'_> {
             &strict,
         )?;
         self.npm("infra: types", &["run", "check"])?;
-        self.npm("infra: tests", &["test"])?;
-        self.step("demo", |run| {
-            demo(&run.private, &arguments())?;
-            Ok(Counts::default())
-        })
+        self.npm("infra: tests", &["test"])
+    }
+
+    fn arguments(&self) -> UpArguments {
+        UpArguments {
+            aws_port: Some(self.ports[0]),
+            opensearch_port: Some(self.ports[1]),
+            chunk_seconds: Some(CHUNK_SECONDS),
+            import_sources: Some(IMPORT_SOURCES.to_owned()),
+        }
     }
 
     fn cargo(
@@ -119,47 +154,56 @@ impl Run<'_> {
     }
 
     /// Runs a program to its end; all that it printed is shown if it fails.
-    fn program(&mut self, name: &'static str, command: Command) -> Result<()> {
-        self.step(name, |run| {
-            let log = run.log(name);
+    fn program(&mut self, name: &'static str, mut command: Command) -> Result<()> {
+        for variable in FOREIGN_VARIABLES {
+            command.env_remove(variable);
+        }
+        let log = self.log(name);
+        println!("   log: {}", self.checkout.shown(&log));
+        self.step(name, |_| {
             let result = run_logged(command, name, &log, STEP_LIMIT);
             let text = fs::read_to_string(&log).unwrap_or_default();
-            if let Err(error) = result {
-                println!("{text}");
-                run.done.push(Step {
-                    name,
-                    seconds: 0.0,
-                    counts: Counts::of(&text),
-                });
-                // The program's own output says it better than the last lines of it again.
-                let first_line = error
-                    .to_string()
-                    .lines()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned();
-                bail!("{first_line}");
-            }
-            Ok(Counts::of(&text))
+            let counts = Counts::of(&text);
+            let Err(error) = result else {
+                return Ok(counts);
+            };
+            println!("{text}");
+            // The program's own output, above, says it better than its last lines again.
+            let first_line = error
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            Err(Failed {
+                counts,
+                error: anyhow!(first_line),
+            })
         })
     }
 
-    fn step(
+    fn step<E: Into<Failed>>(
         &mut self,
         name: &'static str,
-        work: impl FnOnce(&mut Self) -> Result<Counts>,
+        work: impl FnOnce(&mut Self) -> Result<Counts, E>,
     ) -> Result<()> {
         println!("\n== {name}");
         let started = Instant::now();
-        let counts = work(self).with_context(|| format!("the step \"{name}\" failed"))?;
+        let result = work(self).map_err(Into::into);
         let seconds = started.elapsed().as_secs_f64();
-        println!("== {name}: done ({seconds:.0} s{})", counts.note());
+        let counts = match &result {
+            Ok(counts) => *counts,
+            Err(failed) => failed.counts.with_a_failure(),
+        };
+        println!("== {name}: {seconds:.0} s{}", counts.note());
         self.done.push(Step {
             name,
             seconds,
             counts,
         });
-        Ok(())
+        result
+            .map(drop)
+            .map_err(|failed| failed.error.context(format!("the step \"{name}\" failed")))
     }
 
     fn log(&self, step: &str) -> PathBuf {
@@ -215,13 +259,22 @@ impl Run<'_> {
     }
 }
 
-fn arguments() -> UpArguments {
-    UpArguments {
-        aws_port: None,
-        opensearch_port: None,
-        chunk_seconds: Some(CHUNK_SECONDS),
-        import_sources: Some(IMPORT_SOURCES.to_owned()),
-    }
+/// An interruption ends the private stack too, whose processes would outlive this one.
+fn stop_when_interrupted(private: Checkout) -> Result<()> {
+    ctrlc::set_handler(move || {
+        eprintln!("\ninterrupted: stopping the private stack");
+        if let Err(error) = down(&private) {
+            eprintln!("it could not be stopped: {error:#}");
+        }
+        std::process::exit(130);
+    })
+    .context("interruptions can't be watched for")
+}
+
+/// A port that nothing listens on.
+fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// Stops and removes what an interrupted run left behind.
