@@ -16,10 +16,3 @@ pub async fn aws_config() -> SdkConfig {
         .load()
         .await
 }
-
-/// Whether requests go to an endpoint of the user's choice instead of AWS: such a server is addressed
-/// by path, since its buckets have no host names of their own.
-#[must_use]
-pub fn has_custom_endpoint(config: &SdkConfig) -> bool {
-    config.endpoint_url().is_some()
-}

@@ -7,7 +7,7 @@ pub mod env;
 pub mod http;
 mod task;
 
-pub use aws::{aws_config, has_custom_endpoint};
+pub use aws::aws_config;
 pub use task::{TaskError, required_field, run_task};
 
 /// Starts JSON logs on standard output. `RUST_LOG` sets the level; `info` unless told.
