@@ -4,7 +4,7 @@ use crate::{Catalog, CatalogError, VideoRecord, keys, record::now};
 use contracts::{
     ErrorName, VideoId, Workspace,
     api::{VideoError, VideoStatus},
-    artifacts::{Warning, WarningName},
+    artifacts::{DroppedSpeech, Warning, WarningName},
     segments::Channel,
     tasks::VideoRef,
 };
@@ -21,6 +21,8 @@ pub struct ReadyVideo {
     pub warnings: Vec<Warning>,
     /// Language (BCP 47), where known.
     pub language: Option<String>,
+    /// What speech recognition wrote and was left out; `None` where none ran.
+    pub dropped: Option<DroppedSpeech>,
 }
 
 /// What became of a failure that was to be recorded.
@@ -53,6 +55,7 @@ impl Catalog {
             next.channels.clone_from(&ready.channels);
             next.warnings.clone_from(&ready.warnings);
             next.language = ready.language.clone().or(next.language);
+            next.dropped = ready.dropped;
             next.error = None;
             next.updated_at = now();
             match self.replace(&record, &next).await {

@@ -3,7 +3,7 @@
 use contracts::{
     Generation, VideoId, Workspace,
     api::{Origin, Video, VideoError, VideoStatus},
-    artifacts::Warning,
+    artifacts::{DroppedSpeech, Warning},
     segments::Channel,
     tasks::{ObjectRef, VideoRef},
 };
@@ -78,6 +78,9 @@ pub struct VideoRecord {
     /// What was lost.
     #[serde(default)]
     pub warnings: Vec<Warning>,
+    /// What speech recognition wrote and was left out of the served generation.
+    #[serde(default)]
+    pub dropped: Option<DroppedSpeech>,
     /// Why it failed.
     #[serde(default)]
     pub error: Option<VideoError>,
@@ -121,6 +124,7 @@ impl VideoRecord {
             chunks_indexed: BTreeSet::new(),
             chunks_total: 0,
             warnings: Vec::new(),
+            dropped: None,
             error: None,
             created_at: now.clone(),
             updated_at: now,
@@ -172,6 +176,7 @@ impl VideoRecord {
             chunks_done: u32::try_from(self.chunks_indexed.len()).unwrap_or(u32::MAX),
             chunks_total: self.chunks_total,
             warnings: self.warnings,
+            dropped: self.dropped,
             error: self.error,
             created_at: self.created_at,
             updated_at: self.updated_at,

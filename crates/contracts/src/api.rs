@@ -1,6 +1,10 @@
 //! Types of the HTTP API. `docs/openapi.yaml` describes the same, and a test holds the two together.
 
-use crate::{Generation, VideoId, artifacts::Warning, segments::Channel};
+use crate::{
+    Generation, VideoId,
+    artifacts::{DroppedSpeech, Warning},
+    segments::Channel,
+};
 use serde::{Deserialize, Serialize};
 
 /// Where a video stands.
@@ -75,6 +79,9 @@ pub struct Video {
     pub chunks_total: u32,
     /// What was lost.
     pub warnings: Vec<Warning>,
+    /// What speech recognition wrote and was left out; absent where none ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<DroppedSpeech>,
     /// Why it failed, if it did.
     pub error: Option<VideoError>,
     /// RFC 3339 in UTC.

@@ -1,6 +1,6 @@
 //! JSON documents kept in the derived bucket between tasks.
 
-use crate::{media::MediaInfo, tasks::Chunk};
+use crate::{media::MediaInfo, segments::Channel, tasks::Chunk};
 use serde::{Deserialize, Serialize};
 
 /// What probe-media learned about the file that the chunks read.
@@ -19,8 +19,17 @@ pub struct MediaDescription {
     pub chunks: Vec<Chunk>,
 }
 
+/// A stretch of a video.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimeRange {
+    /// First millisecond, from the start of the video.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+}
+
 /// A subtitle cue or a recognised segment.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Cue {
     /// First millisecond, from the start of the video.
     pub start_ms: u64,
@@ -28,11 +37,65 @@ pub struct Cue {
     pub end_ms: u64,
     /// Plain text.
     pub text: String,
+    /// The words of `text` in order, where their times are known: recognised speech only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub words: Vec<Word>,
+    /// Mean probability that the recogniser gave its tokens, 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f32>,
+    /// Language of this cue (BCP 47), where it was detected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+/// A recognised word.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Word {
+    /// First millisecond, from the start of the video.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+    /// The word with its punctuation. A space in front says that one separates it from the word before.
+    pub text: String,
+    /// Mean probability that the recogniser gave its tokens, 0 to 1.
+    pub confidence: f32,
+    /// Whether its times were spread evenly over its segment instead of being measured.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interpolated: bool,
+}
+
+/// What speech recognition wrote and was left out before indexing, in segments.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DroppedSpeech {
+    /// Over sound that is not speech.
+    pub non_speech: u32,
+    /// The same few words over and over.
+    pub repetitions: u32,
+    /// Recognised twice, in overlapping stretches of sound.
+    pub duplicates: u32,
+}
+
+impl DroppedSpeech {
+    /// All counts together.
+    #[must_use]
+    pub const fn total(self) -> u32 {
+        self.non_speech + self.repetitions + self.duplicates
+    }
+
+    /// Adds the counts of another stretch.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            non_speech: self.non_speech + other.non_speech,
+            repetitions: self.repetitions + other.repetitions,
+            duplicates: self.duplicates + other.duplicates,
+        }
+    }
 }
 
 /// Name of the [`ExtractDescription`] in the pack of extract-chunk.
 pub const EXTRACT_DESCRIPTION: &str = "description.json";
-/// Name of the sound in the pack of extract-chunk: FLAC, mono, 16 kHz, from the chunk's start.
+/// Name of the sound in the pack of extract-chunk: FLAC, mono, 16 kHz.
 pub const EXTRACT_AUDIO: &str = "audio.flac";
 /// Name of the [`EmbeddedChunk`] in the pack of embed-chunk.
 pub const EMBED_PASSAGES: &str = "passages.json";
@@ -56,11 +119,18 @@ pub fn frame_time_ms(name: &str) -> Option<u64> {
 }
 
 /// What extract-chunk says beside the audio and the frames of its pack.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ExtractDescription {
     /// Length of the audio in milliseconds; `None` without audio.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio_duration_ms: Option<u64>,
+    /// Where the audio begins, in milliseconds from the start of the video; where absent, with the chunk.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audio_start_ms: Option<u64>,
+    /// The stretch whose speech is this chunk's. It ends in silence near the chunk's borders, where the
+    /// neighbours begin; the audio may hold more. Where absent, all of the audio.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speech: Option<TimeRange>,
     /// Cues of the embedded subtitle track that start in the chunk; `None` without such a track.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cues: Option<Vec<Cue>>,
@@ -77,12 +147,26 @@ pub enum TranscriptSource {
     SubtitleFile,
     /// A subtitle track inside the video.
     SubtitleTrack,
+    /// Recognised in the sound.
+    Speech,
     /// Nothing: the video has no text that this release can take.
     None,
 }
 
+impl TranscriptSource {
+    /// The channel that words from here are found by.
+    #[must_use]
+    pub const fn channel(self) -> Option<Channel> {
+        match self {
+            Self::SubtitleFile | Self::SubtitleTrack => Some(Channel::Subtitle),
+            Self::Speech => Some(Channel::Speech),
+            Self::None => None,
+        }
+    }
+}
+
 /// Words of one chunk.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChunkTranscript {
     /// Where they come from.
     pub source: TranscriptSource,
@@ -91,13 +175,19 @@ pub struct ChunkTranscript {
     pub language: Option<String>,
     /// Cues that start in the chunk, in order of time.
     pub cues: Vec<Cue>,
+    /// The model that recognised them; `None` for subtitles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speech_model: Option<String>,
+    /// What was recognised and left out; `None` for subtitles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<DroppedSpeech>,
     /// What was lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
 }
 
 /// Words of a whole video, `transcript.json`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Transcript {
     /// Where they come from.
     pub source: TranscriptSource,
@@ -106,6 +196,12 @@ pub struct Transcript {
     pub language: Option<String>,
     /// All cues, in order of time.
     pub cues: Vec<Cue>,
+    /// The model that recognised them; `None` for subtitles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speech_model: Option<String>,
+    /// What was recognised and left out; `None` for subtitles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dropped: Option<DroppedSpeech>,
 }
 
 /// One searchable passage: a sentence or a few. Its vector has the same position in the pack's vectors.

@@ -139,6 +139,11 @@ pub fn chunk_name(index: u32, extension: &str) -> String {
 /// Name of the whole video's transcript among what Finalize leaves.
 pub const TRANSCRIPT_NAME: &str = "transcript.json";
 
+/// Name of the captions in WebVTT among what Finalize leaves.
+pub const CAPTIONS_VTT_NAME: &str = "captions.vtt";
+/// Name of the captions in SubRip among what Finalize leaves.
+pub const CAPTIONS_SRT_NAME: &str = "captions.srt";
+
 /// A file that Finalize leaves for a generation, `transcript.json` say.
 #[must_use]
 pub fn finalized(video_id: &VideoId, generation: Generation, name: &str) -> String {

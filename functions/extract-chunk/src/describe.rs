@@ -18,6 +18,7 @@ pub(crate) fn describe(extracted: &Extracted, media: &MediaDescription) -> Extra
             .is_some()
             .then(|| extracted.cues.clone()),
         warnings: extracted.warnings.iter().map(warning).collect(),
+        ..ExtractDescription::default()
     }
 }
 

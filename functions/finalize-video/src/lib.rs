@@ -96,6 +96,7 @@ async fn finalize(
         channels: channels(&transcript, passages),
         warnings,
         language: transcript.language,
+        dropped: transcript.dropped,
     };
     let recorded = record_ready(deps, video, &ready).await?;
     // A title or tags that changed before this were not found in the index to be changed there.
@@ -161,7 +162,7 @@ async fn write_title(
 }
 
 fn channels(transcript: &Transcript, passages: u32) -> BTreeSet<Channel> {
-    let words = transcript::channel(transcript.source).filter(|_| passages > 0);
+    let words = transcript.source.channel().filter(|_| passages > 0);
     words.into_iter().chain([Channel::Title]).collect()
 }
 

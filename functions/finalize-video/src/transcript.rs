@@ -2,9 +2,8 @@
 
 use catalog::TaskRecord;
 use contracts::{
-    artifacts::{ChunkTranscript, Transcript, TranscriptSource},
+    artifacts::{ChunkTranscript, DroppedSpeech, Transcript, TranscriptSource},
     keys::Stage,
-    segments::Channel,
 };
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::{ObjectStore, StoreError};
@@ -32,14 +31,6 @@ pub(crate) async fn assemble(
     Ok(join(chunks))
 }
 
-/// The channel that a source's words are found by.
-pub(crate) fn channel(source: TranscriptSource) -> Option<Channel> {
-    match source {
-        TranscriptSource::SubtitleFile | TranscriptSource::SubtitleTrack => Some(Channel::Subtitle),
-        TranscriptSource::None => None,
-    }
-}
-
 fn join(chunks: Vec<ChunkTranscript>) -> Transcript {
     let source = chunks
         .iter()
@@ -47,12 +38,19 @@ fn join(chunks: Vec<ChunkTranscript>) -> Transcript {
         .find(|source| *source != TranscriptSource::None)
         .unwrap_or(TranscriptSource::None);
     let language = chunks.iter().find_map(|chunk| chunk.language.clone());
+    let speech_model = chunks.iter().find_map(|chunk| chunk.speech_model.clone());
+    let dropped = chunks
+        .iter()
+        .filter_map(|chunk| chunk.dropped)
+        .reduce(DroppedSpeech::plus);
     let mut cues: Vec<_> = chunks.into_iter().flat_map(|chunk| chunk.cues).collect();
     cues.sort_by_key(|cue| (cue.start_ms, cue.end_ms));
     Transcript {
         source,
         language,
         cues,
+        speech_model,
+        dropped,
     }
 }
 
@@ -71,8 +69,11 @@ mod tests {
                     start_ms: *start_ms,
                     end_ms: start_ms + 1,
                     text: "t".into(),
+                    ..Cue::default()
                 })
                 .collect(),
+            speech_model: None,
+            dropped: None,
             warnings: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use catalog::VideoRecord;
 use contracts::{
     ErrorName,
-    artifacts::{EmbeddedChunk, TranscriptSource},
+    artifacts::EmbeddedChunk,
     segments::{Channel, SegmentDocument},
     tasks::ChunkTask,
 };
@@ -26,11 +26,8 @@ pub(crate) fn of_chunk(
             ),
         ));
     }
-    let channel = match embedded.source {
-        TranscriptSource::SubtitleFile | TranscriptSource::SubtitleTrack => Channel::Subtitle,
-        // Without a source there are no passages either.
-        TranscriptSource::None => Channel::Speech,
-    };
+    // Without a source there are no passages either.
+    let channel = embedded.source.channel().unwrap_or(Channel::Speech);
     let rows = vectors.chunks_exact(row_bytes.max(1)).map(floats);
     let documents = embedded.passages.into_iter().zip(rows).enumerate();
     Ok(documents
@@ -90,7 +87,7 @@ mod tests {
     use super::*;
     use contracts::{
         api::Origin,
-        artifacts::Passage,
+        artifacts::{Passage, TranscriptSource},
         tasks::{Chunk, ObjectRef},
     };
 

@@ -152,6 +152,7 @@ fn video(id: &str, workspace: &str, status: VideoStatus, serving: Option<u32>) -
         chunks_indexed: std::iter::once(0).collect(),
         chunks_total: 1,
         warnings: Vec::new(),
+        dropped: None,
         error: None,
         created_at: String::new(),
         updated_at: String::new(),

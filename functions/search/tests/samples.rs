@@ -129,6 +129,7 @@ fn documents(truth: &Truth, embedder: &TextEmbedder) -> Vec<(String, SegmentDocu
             start_ms: milliseconds(narration.start),
             end_ms: milliseconds(narration.end),
             text: narration.text.clone(),
+            ..Cue::default()
         })
         .collect();
     for (position, passage) in passages(&cues).into_iter().enumerate() {

@@ -38,6 +38,8 @@ pub(crate) fn choose(
                     source: TranscriptSource::SubtitleFile,
                     language,
                     cues: cues.collect(),
+                    speech_model: None,
+                    dropped: None,
                     warnings,
                 };
             }
@@ -52,6 +54,8 @@ pub(crate) fn choose(
         source,
         language,
         cues: track.unwrap_or_default(),
+        speech_model: None,
+        dropped: None,
         warnings,
     }
 }
@@ -95,6 +99,7 @@ mod tests {
             start_ms,
             end_ms: start_ms + 1000,
             text: text.into(),
+            ..Cue::default()
         }
     }
 

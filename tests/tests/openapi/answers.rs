@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use contracts::{
     api::*,
-    artifacts::{Cue, Transcript, TranscriptSource, Warning, WarningName},
+    artifacts::{Cue, DroppedSpeech, Transcript, TranscriptSource, Warning, WarningName, Word},
     segments::Channel,
 };
 use serde::Serialize;
@@ -63,6 +63,7 @@ fn least_video() -> Video {
         chunks_done: 0,
         chunks_total: 0,
         warnings: vec![],
+        dropped: None,
         error: None,
         created_at: "2026-11-24T10:00:00Z".into(),
         updated_at: "2026-11-24T10:00:00Z".into(),
@@ -79,6 +80,7 @@ fn full_video() -> Video {
         language: text("en"),
         channels: vec![Channel::Subtitle],
         warnings: vec![warning()],
+        dropped: Some(DroppedSpeech::default()),
         error: Some(video_error()),
         source_url: text("https://s3.example/a"),
         ..least_video()
@@ -208,22 +210,46 @@ fn runs_and_words_are_described_as_they_are() {
         tasks,
     };
     check_answer("Timeline", &timeline(vec![full()]), &timeline(vec![]));
-    let cue = || Cue {
+    let word = Word {
         start_ms: 0,
         end_ms: 1,
         text: "t".into(),
+        confidence: 0.5,
+        interpolated: true,
     };
-    check_answer("Cue", &cue(), &cue());
-    let transcript = |language, cues| Transcript {
+    let least_word = Word {
+        interpolated: false,
+        ..word.clone()
+    };
+    check_answer("Word", &word, &least_word);
+    let least_cue = || Cue {
+        text: "t".into(),
+        ..Cue::default()
+    };
+    let cue = || Cue {
+        words: vec![word.clone()],
+        confidence: Some(0.5),
+        language: Some("en".into()),
+        ..least_cue()
+    };
+    check_answer("Cue", &cue(), &least_cue());
+    let dropped = DroppedSpeech::default();
+    check_answer("DroppedSpeech", &dropped, &dropped);
+    let least_transcript = || Transcript {
         source: TranscriptSource::SubtitleFile,
-        language,
-        cues,
+        language: None,
+        cues: vec![],
+        speech_model: None,
+        dropped: None,
     };
-    check_answer(
-        "Transcript",
-        &transcript(text("en"), vec![cue()]),
-        &transcript(None, vec![]),
-    );
+    let transcript = Transcript {
+        source: TranscriptSource::Speech,
+        language: text("en"),
+        cues: vec![cue()],
+        speech_model: text("whisper"),
+        dropped: Some(dropped),
+    };
+    check_answer("Transcript", &transcript, &least_transcript());
 }
 
 #[test]

@@ -17,6 +17,7 @@ impl CueBlock<'_> {
             start_ms,
             end_ms,
             text,
+            ..Cue::default()
         })
     }
 }

@@ -29,7 +29,7 @@ impl Default for SubtitleLimits {
 }
 
 /// What a file gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ParsedSubtitles {
     /// In order of their start.
     pub cues: Vec<Cue>,

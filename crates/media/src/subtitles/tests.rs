@@ -147,6 +147,7 @@ fn any_cues() -> impl Strategy<Value = Vec<Cue>> {
             start_ms,
             end_ms: start_ms + length_ms,
             text,
+            ..Cue::default()
         });
         let mut cues: Vec<Cue> = cues.collect();
         cues.sort_by_key(|cue| cue.start_ms);

@@ -8,6 +8,7 @@ fn cue(start_ms: u64, end_ms: u64, text: &str) -> Cue {
         start_ms,
         end_ms,
         text: text.into(),
+        ..Cue::default()
     }
 }
 
