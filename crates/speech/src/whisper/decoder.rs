@@ -1,0 +1,198 @@
+//! Runs of the decoder, whichever way it was exported.
+//!
+//! - *lean*, ours: the encoder gives keys and values of the sound, and one graph takes a past of any length.
+//! - *with past*, the usual export of Hugging Face: `decoder_model` makes the past, `decoder_with_past_model` goes on
+//!   from it, one token at a time.
+//! - *merged*: both in one graph, told by `use_cache_branch` which to be.
+
+use super::{
+    encoded::{Encoded, select_rows},
+    files::ModelFiles,
+    graph::{Graph, Input, Step},
+};
+use crate::SpeechError;
+use onnx::Runtime;
+use ort::{memory::Allocator, session::SessionInputValue, value::Tensor};
+use std::{num::NonZeroUsize, path::Path};
+
+const FIRST: &str = "decoder_model.onnx";
+const NEXT: &str = "decoder_with_past_model.onnx";
+const MERGED: &str = "decoder_model_merged.onnx";
+
+#[derive(Debug)]
+pub(super) struct Decoder {
+    /// The graph of the first run, where it is another one.
+    first: Option<Graph>,
+    next: Graph,
+    heads: usize,
+    head_length: usize,
+}
+
+/// Where the decoding of some rows stands.
+pub(super) struct Past<'e> {
+    encoded: &'e Encoded,
+    /// One value for each input of the graph that runs next; `None` before the first run.
+    feed: Option<Vec<SessionInputValue<'e>>>,
+    rows: usize,
+}
+
+impl Decoder {
+    pub(super) fn open(
+        folder: &Path,
+        files: &ModelFiles,
+        runtime: &Runtime,
+        threads: NonZeroUsize,
+    ) -> Result<Self, SpeechError> {
+        let open = |name: &str| Graph::open_decoder(&folder.join(name), runtime, threads);
+        let has = |name: &str| folder.join(name).is_file();
+        let (first, next) = if has(NEXT) && has(FIRST) {
+            (Some(open(FIRST)?), open(NEXT)?)
+        } else if has(MERGED) {
+            (None, open(MERGED)?)
+        } else {
+            (None, open(NEXT)?)
+        };
+        let decoder = Self {
+            first,
+            next,
+            heads: files.heads,
+            head_length: files.head_length,
+        };
+        if decoder.first.is_none() && decoder.next.takes(&Input::Hidden) && !decoder.is_merged() {
+            return Err(SpeechError::Interface {
+                path: decoder.next.path,
+                reason: format!("{FIRST} is missing beside it"),
+            });
+        }
+        Ok(decoder)
+    }
+
+    /// The names of the inputs that the encoder's results feed.
+    pub(super) fn wanted_of_encoder(&self) -> Vec<String> {
+        let from_encoder = |graph: &Graph| -> Vec<String> {
+            let of_sound = |input: &Input| match input {
+                Input::Hidden => true,
+                Input::SoundPast => self.is_lean(),
+                _ => false,
+            };
+            let inputs = graph.inputs.iter().filter(|(_, input)| of_sound(input));
+            inputs.map(|(name, _)| name.clone()).collect()
+        };
+        from_encoder(self.first.as_ref().unwrap_or(&self.next))
+    }
+
+    /// Whether every run says where it listened.
+    pub(super) fn gives_attention(&self) -> bool {
+        self.next.gives_attention()
+    }
+
+    fn is_merged(&self) -> bool {
+        self.next.takes(&Input::UsePast)
+    }
+
+    fn is_lean(&self) -> bool {
+        self.first.is_none() && !self.is_merged()
+    }
+
+    /// Begins with the rows of `encoded`, or some of them.
+    pub(super) fn begin<'e>(&self, encoded: &'e Encoded) -> Past<'e> {
+        Past {
+            encoded,
+            feed: None,
+            rows: encoded.rows(),
+        }
+    }
+
+    /// Reads `tokens`, `[rows, tokens / rows]`, after all that was read before.
+    pub(super) fn read(&mut self, past: &mut Past<'_>, tokens: &[i64]) -> ort::Result<Step> {
+        let per_row = tokens.len() / past.rows.max(1);
+        // Exports with past take one token at a time, except in the first run.
+        if past.feed.is_none() || self.is_lean() || per_row == 1 {
+            return self.run(past, tokens);
+        }
+        let column = |at: usize| -> Vec<i64> {
+            let rows = tokens.chunks_exact(per_row);
+            rows.map(|row| row[at]).collect()
+        };
+        for at in 0..per_row - 1 {
+            self.run(past, &column(at))?;
+        }
+        self.run(past, &column(per_row - 1))
+    }
+
+    fn run(&mut self, past: &mut Past<'_>, tokens: &[i64]) -> ort::Result<Step> {
+        let (is_first, is_merged) = (past.feed.is_none(), self.is_merged());
+        let mut feed = match past.feed.take() {
+            Some(feed) => feed,
+            None => self.feed_of(self.first.as_ref().unwrap_or(&self.next), past)?,
+        };
+        let graph = match &mut self.first {
+            Some(first) if is_first => first,
+            _ => &mut self.next,
+        };
+        let shape = [past.rows, tokens.len() / past.rows.max(1)];
+        if let Some(slot) = graph.position("input_ids") {
+            feed[slot] = Tensor::from_array((shape, tokens.to_vec()))?.into();
+        }
+        let run = graph.run(&feed)?;
+        if is_first && self.first.is_some() {
+            feed = self.feed_of(&self.next, past)?;
+        }
+        for present in run.presents {
+            // A merged graph gives keys and values of the sound once, and afterwards empty ones.
+            let is_stale = present.of_sound && !is_first;
+            if let (Some(slot), false) = (self.next.position(&present.input), is_stale) {
+                feed[slot] = present.value.into();
+            }
+        }
+        if let (true, Some(slot)) = (is_merged, self.next.position("use_cache_branch")) {
+            feed[slot] = Tensor::from_array(([1], vec![true]))?.into();
+        }
+        past.feed = Some(feed);
+        Ok(run.step)
+    }
+
+    /// The graph's inputs before anything was read.
+    fn feed_of<'e>(
+        &self,
+        graph: &Graph,
+        past: &Past<'e>,
+    ) -> ort::Result<Vec<SessionInputValue<'e>>> {
+        let inputs = graph.inputs.iter();
+        let values = inputs.map(|(name, input)| {
+            let encoded = past
+                .encoded
+                .tensors
+                .iter()
+                .find(|(wanted, _)| wanted == name);
+            if let Some((_, tensor)) = encoded {
+                return Ok(tensor.into());
+            }
+            Ok(match input {
+                Input::Tokens => Tensor::from_array(([0_usize, 1], Vec::<i64>::new()))?.into(),
+                Input::UsePast => Tensor::from_array(([1], vec![false]))?.into(),
+                Input::Hidden | Input::TextPast | Input::SoundPast => {
+                    let shape = [past.rows, self.heads, 0, self.head_length];
+                    Tensor::<f32>::new(&Allocator::default(), shape)?.into()
+                }
+            })
+        });
+        values.collect()
+    }
+}
+
+impl Past<'_> {
+    /// Goes on with some of the rows only.
+    pub(super) fn keep_rows(&mut self, decoder: &Decoder, kept: &[usize]) -> ort::Result<()> {
+        let Some(feed) = &mut self.feed else {
+            return Ok(());
+        };
+        for (value, (_, input)) in feed.iter_mut().zip(&decoder.next.inputs) {
+            if matches!(input, Input::Hidden | Input::TextPast | Input::SoundPast) {
+                *value = select_rows(value, kept)?.into();
+            }
+        }
+        self.rows = kept.len();
+        Ok(())
+    }
+}

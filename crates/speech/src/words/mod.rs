@@ -1,0 +1,185 @@
+//! When each word of a window was said.
+
+mod alignment;
+mod splitting;
+
+use crate::{Decoded, Whisper, Window, whisper::ATTENTION_FRAME_SAMPLES};
+use std::ops::Range;
+
+/// A word of a segment.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TimedWord {
+    /// With the space that separates it from the word before.
+    pub(crate) text: String,
+    /// Where it was said, in samples of the sound.
+    pub(crate) span: Range<usize>,
+    /// Mean logarithm of its tokens' probabilities.
+    pub(crate) log_probability: f32,
+    /// Whether its time was spread instead of measured.
+    pub(crate) interpolated: bool,
+}
+
+/// A stretch of text that the model marked by times of its own.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Marked {
+    /// Its text's tokens, as indices into those decoded.
+    pub(crate) tokens: Range<usize>,
+    /// In samples of the window.
+    pub(crate) span: Range<usize>,
+}
+
+/// The words of each of `marked`, in order, with their times in the sound. `speech` are the stretches of the sound
+/// that are speech: no word begins or ends in the silence between.
+pub(crate) fn timed_words(
+    whisper: &Whisper,
+    window: &Window,
+    decoded: &Decoded,
+    marked: &[Marked],
+    speech: &[Range<usize>],
+) -> Vec<Vec<TimedWord>> {
+    let starts = token_starts(decoded, marked);
+    marked
+        .iter()
+        .map(|segment| {
+            let tokens = &decoded.tokens[segment.tokens.clone()];
+            let spelled = splitting::words(tokens, whisper.vocabulary(), &decoded.language);
+            let times = match &starts {
+                Some(starts) => measured(segment, &spelled, starts),
+                None => spread(segment, &spelled),
+            };
+            spelled
+                .into_iter()
+                .zip(times)
+                .map(|(word, span)| {
+                    let first = segment.tokens.start;
+                    let tokens = word.tokens.start + first..word.tokens.end + first;
+                    TimedWord {
+                        span: in_speech(window.in_sound(span), speech),
+                        text: word.text,
+                        log_probability: mean(&decoded.log_probabilities[tokens]),
+                        interpolated: starts.is_none(),
+                    }
+                })
+                .collect()
+        })
+        .collect()
+}
+
+/// In samples of the window, where each token begins that belongs to a segment, and where the last of them ends: by
+/// index into the tokens decoded. `None` where it can't be measured.
+fn token_starts(decoded: &Decoded, marked: &[Marked]) -> Option<Vec<usize>> {
+    let mut texts: Vec<usize> = marked
+        .iter()
+        .flat_map(|segment| segment.tokens.clone())
+        .collect();
+    // The end is heard where the last word has been said.
+    let end = decoded.attention.tokens().checked_sub(1)?;
+    texts.push(end);
+    let frames = alignment::first_frames(&decoded.attention, &texts)?;
+    let mut starts = vec![usize::MAX; end + 1];
+    for (token, frame) in texts.iter().zip(frames) {
+        starts[*token] = frame * ATTENTION_FRAME_SAMPLES;
+    }
+    // What is no text begins where the text behind it does.
+    for token in (0..end).rev() {
+        starts[token] = starts[token].min(starts[token + 1]);
+    }
+    Some(starts)
+}
+
+/// Each word lasts until the next begins, inside its segment.
+fn measured(segment: &Marked, words: &[splitting::Spelled], starts: &[usize]) -> Vec<Range<usize>> {
+    let first = segment.tokens.start;
+    let at = |token: usize| {
+        let start = starts.get(first + token).copied();
+        start
+            .unwrap_or(segment.span.end)
+            .clamp(segment.span.start, segment.span.end)
+    };
+    words
+        .iter()
+        .map(|word| at(word.tokens.start)..at(word.tokens.end))
+        .collect()
+}
+
+/// Each word has the share of its segment's time that it has of its characters.
+fn spread(segment: &Marked, words: &[splitting::Spelled]) -> Vec<Range<usize>> {
+    let length = |word: &splitting::Spelled| word.text.trim().chars().count().max(1);
+    let total: usize = words.iter().map(length).sum::<usize>().max(1);
+    let mut before = 0;
+    words
+        .iter()
+        .map(|word| {
+            let at = |share: usize| segment.span.start + segment.span.len() * share / total;
+            let start = at(before);
+            before += length(word);
+            start..at(before)
+        })
+        .collect()
+}
+
+/// A word's time without the silence before and behind it: nobody pauses within a word, so it lies in the one stretch
+/// of speech that it shares most with.
+fn in_speech(span: Range<usize>, speech: &[Range<usize>]) -> Range<usize> {
+    let shared = |stretch: &Range<usize>| {
+        let end = stretch.end.min(span.end);
+        end.saturating_sub(stretch.start.max(span.start))
+    };
+    let home = speech.iter().max_by_key(|stretch| shared(stretch));
+    match home.filter(|stretch| shared(stretch) > 0) {
+        Some(home) => span.start.max(home.start)..span.end.min(home.end),
+        None => span,
+    }
+}
+
+fn mean(values: &[f32]) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "there are some hundred tokens")]
+    let count = values.len().max(1) as f32;
+    values.iter().sum::<f32>() / count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spelled(words: &[&str]) -> Vec<splitting::Spelled> {
+        let numbered = words.iter().enumerate();
+        numbered
+            .map(|(at, text)| splitting::Spelled {
+                text: (*text).to_owned(),
+                tokens: at..at + 1,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn spread_words_share_the_time_by_their_length() {
+        let segment = Marked {
+            tokens: 0..3,
+            span: 1000..2000,
+        };
+        let times = spread(&segment, &spelled(&[" ab", " c", " de"]));
+        assert_eq!(times, [1000..1400, 1400..1600, 1600..2000]);
+    }
+
+    #[test]
+    fn measured_words_stay_inside_their_segment() {
+        let segment = Marked {
+            tokens: 1..4,
+            span: 1000..2000,
+        };
+        let starts = [0, 900, 1200, 1500, 2500];
+        let times = measured(&segment, &spelled(&["a", "b", "c"]), &starts);
+        assert_eq!(times, [1000..1200, 1200..1500, 1500..2000]);
+    }
+
+    #[test]
+    fn no_word_begins_or_ends_in_silence() {
+        let speech = [10_000..20_000, 40_000..60_000];
+        assert_eq!(in_speech(12_000..15_000, &speech), 12_000..15_000);
+        assert_eq!(in_speech(25_000..45_000, &speech), 40_000..45_000);
+        assert_eq!(in_speech(15_000..41_000, &speech), 15_000..20_000);
+        assert_eq!(in_speech(19_000..45_000, &speech), 40_000..45_000);
+        assert_eq!(in_speech(25_000..30_000, &speech), 25_000..30_000);
+    }
+}
