@@ -1,7 +1,7 @@
 //! The text model: tokens in, one unit vector out.
 
 use contracts::{ErrorName, NamedError};
-use models::{Model, ModelFolder, Pooling};
+use models::{Model, ModelFolder, Pooling, TextInterface};
 use onnx::{OnnxError, Runtime};
 use ort::{
     session::{Session, SessionInputValue},
@@ -79,6 +79,7 @@ enum Input {
 #[derive(Debug)]
 pub struct TextEmbedder {
     model: &'static Model,
+    interface: &'static TextInterface,
     tokenizer: Tokenizer,
     inputs: Vec<Input>,
     session: Mutex<Session>,
@@ -88,14 +89,22 @@ impl TextEmbedder {
     /// Opens the model in `folder`, computing on `threads` threads.
     ///
     /// # Errors
-    /// A damaged file, or a model whose inputs or output are not those of a Hugging Face ONNX export.
+    /// A damaged file, a model for something else, or one whose inputs or output are not those of a Hugging Face
+    /// ONNX export.
     pub fn open(
         folder: &ModelFolder,
         runtime: &Runtime,
         threads: NonZeroUsize,
     ) -> Result<Self, EmbeddingError> {
         let model = folder.model();
-        let tokenizer = open_tokenizer(folder.file("tokenizer.json"), model.max_tokens)?;
+        let interface = model
+            .text
+            .as_ref()
+            .ok_or_else(|| EmbeddingError::Interface {
+                name: model.name.clone(),
+                reason: format!("it is a model for {}", model.role),
+            })?;
+        let tokenizer = open_tokenizer(folder.file("tokenizer.json"), interface.max_tokens)?;
         let session = runtime.open(&folder.file("model.onnx"), threads)?;
         let inputs = session
             .inputs()
@@ -112,6 +121,7 @@ impl TextEmbedder {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             model,
+            interface,
             tokenizer,
             inputs,
             session: Mutex::new(session),
@@ -127,7 +137,7 @@ impl TextEmbedder {
     /// Length of a vector.
     #[must_use]
     pub fn dimensions(&self) -> usize {
-        self.model.dimensions
+        self.interface.dimensions
     }
 
     /// Whether the model was made for texts in this language (BCP 47); region and script don't matter.
@@ -190,8 +200,8 @@ impl TextEmbedder {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let outputs = session.run(inputs).map_err(failed)?;
         let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
-        match self.model.pooling {
-            Pooling::Cls => first_token(shape, values, self.model.dimensions)
+        match self.interface.pooling {
+            Pooling::Cls => first_token(shape, values, self.interface.dimensions)
                 .map(unit)
                 .map_err(|reason| EmbeddingError::Interface {
                     name: self.model.name.clone(),

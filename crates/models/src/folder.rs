@@ -1,14 +1,37 @@
 //! The files of one model on this machine.
 
-use crate::manifest::{Model, Role, model_of};
+use crate::{
+    lock::{Lock, LockError},
+    manifest::{Model, Role, model_named, model_of},
+};
 use std::path::{Path, PathBuf};
 
 /// A model is not there, or not whole.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum ModelError {
+    /// The folder's `models.lock` can't be used.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// Nobody knows a model of this name.
+    #[error("the manifest has no model {name}: run `cargo xtask up` to make models.lock anew")]
+    Unknown {
+        /// The name asked for, or found in `models.lock`.
+        name: String,
+    },
+    /// `models.lock` gives a role to a model that can't play it.
+    #[error("models.lock has {name} for {role}, which is a model for {found}")]
+    WrongRole {
+        /// What it should do.
+        role: Role,
+        /// Its name.
+        name: String,
+        /// What it can do.
+        found: Role,
+    },
     /// A file is missing.
     #[error(
-        "the {role} model {name} lacks {path}: run `cargo xtask up`, or set VINDEX_MODELS_DIR to a folder that holds {name}/"
+        "the {role} model {name} lacks {path}: run `cargo xtask up` (or `cargo xtask models pull`), or set \
+         VINDEX_MODELS_DIR to a folder that holds {name}/"
     )]
     Missing {
         /// What the model is for.
@@ -18,7 +41,7 @@ pub enum ModelError {
         /// The file.
         path: PathBuf,
     },
-    /// A file has another length than the manifest says: a download that broke off, or another model.
+    /// A file has another length than it should: a copy that broke off, or another model.
     #[error(
         "{path} of the {role} model {name} has {found_bytes} bytes instead of {expected_bytes}: remove it and run `cargo xtask up`"
     )]
@@ -31,12 +54,12 @@ pub enum ModelError {
         path: PathBuf,
         /// Length of the file.
         found_bytes: u64,
-        /// Length that the manifest says.
+        /// Length that the manifest or `models.lock` says.
         expected_bytes: u64,
     },
 }
 
-/// The folder of the model that plays a role, with every file in its place.
+/// The folder of one model, with every file in its place.
 #[derive(Clone, Debug)]
 pub struct ModelFolder {
     model: &'static Model,
@@ -44,17 +67,43 @@ pub struct ModelFolder {
 }
 
 impl ModelFolder {
-    /// Finds the model of a role below `models_dir`. Lengths are compared; digests are not, since installing
-    /// did that and a function's start must be quick.
+    /// Finds the model that plays a role in `models_dir`: the one that its `models.lock` names, else that of
+    /// the set `base`. Lengths are compared; digests are not, since installing did that and a function's start
+    /// must be quick.
     ///
     /// # Errors
     /// [`ModelError`], which names the file and the way out.
     pub fn open(models_dir: &Path, role: Role) -> Result<Self, ModelError> {
-        Self::open_model(models_dir, model_of(role))
+        let lock = Lock::read(models_dir)?;
+        let model = match lock.roles.get(&role) {
+            Some(name) => known(name)?,
+            None => model_of(role),
+        };
+        if model.role != role {
+            return Err(ModelError::WrongRole {
+                role,
+                name: model.name.clone(),
+                found: model.role,
+            });
+        }
+        Self::open_model(models_dir, model, &lock)
     }
 
-    fn open_model(models_dir: &Path, model: &'static Model) -> Result<Self, ModelError> {
+    /// Finds a model of `models_dir` by its name, whether it plays a role there or not.
+    ///
+    /// # Errors
+    /// [`ModelError`], which names the file and the way out.
+    pub fn open_named(models_dir: &Path, name: &str) -> Result<Self, ModelError> {
+        Self::open_model(models_dir, known(name)?, &Lock::read(models_dir)?)
+    }
+
+    fn open_model(
+        models_dir: &Path,
+        model: &'static Model,
+        lock: &Lock,
+    ) -> Result<Self, ModelError> {
         let folder = models_dir.join(&model.name);
+        let locked = lock.models.get(&model.name);
         for file in &model.files {
             let path = folder.join(&file.name);
             let found_bytes = match std::fs::metadata(&path) {
@@ -67,13 +116,18 @@ impl ModelFolder {
                     });
                 }
             };
-            if found_bytes != file.size_bytes {
+            let locked_bytes = locked
+                .and_then(|locked| locked.files.get(&file.name))
+                .map(|file| file.size_bytes);
+            if let Some(expected_bytes) = file.size_bytes.or(locked_bytes)
+                && found_bytes != expected_bytes
+            {
                 return Err(ModelError::WrongSize {
                     role: model.role,
                     name: model.name.clone(),
                     path,
                     found_bytes,
-                    expected_bytes: file.size_bytes,
+                    expected_bytes,
                 });
             }
         }
@@ -93,9 +147,27 @@ impl ModelFolder {
     }
 }
 
+fn known(name: &str) -> Result<&'static Model, ModelError> {
+    model_named(name).ok_or_else(|| ModelError::Unknown {
+        name: name.to_owned(),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{LOCK_FILE, Set};
+
+    /// What `open` says of a folder that holds `lock`, if any, and nothing else.
+    fn refusal(lock: Option<&str>, role: Role) -> String {
+        let models_dir = tempfile::tempdir().unwrap();
+        if let Some(lock) = lock {
+            std::fs::write(models_dir.path().join(LOCK_FILE), lock).unwrap();
+        }
+        ModelFolder::open(models_dir.path(), role)
+            .unwrap_err()
+            .to_string()
+    }
 
     #[test]
     fn what_is_missing_is_named_with_the_way_out() {
@@ -106,7 +178,49 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_download_is_told_from_a_whole_file() {
+    fn the_lock_chooses_and_base_is_what_plays_without_it() {
+        let check = |lock: Option<&str>, role: Role, expected: &str| {
+            let message = refusal(lock, role);
+            assert!(message.contains(expected), "{message}");
+        };
+        let base = model_of(Role::Speech);
+        check(None, Role::Speech, &base.name);
+        let other = Set::Quality
+            .models()
+            .find(|model| model.role == Role::Speech)
+            .unwrap();
+        assert_ne!(base.name, other.name);
+        let lock = |name: &str| format!(r#"{{"roles": {{"speech": "{name}"}}, "models": {{}}}}"#);
+        check(Some(&lock(&other.name)), Role::Speech, &other.name);
+        check(Some(&lock(&other.name)), Role::Text, "bge-small-en-v1.5");
+        check(Some(&lock("parrot")), Role::Speech, "no model parrot");
+        check(
+            Some(&lock("bge-small-en-v1.5")),
+            Role::Speech,
+            "which is a model for text",
+        );
+        check(Some("{"), Role::Speech, "is damaged");
+    }
+
+    #[test]
+    fn a_model_without_a_role_is_opened_by_its_name() {
+        let models_dir = tempfile::tempdir().unwrap();
+        let model = Set::Reference.models().next().unwrap();
+        let folder = models_dir.path().join(&model.name);
+        std::fs::create_dir(&folder).unwrap();
+        for file in &model.files {
+            let whole = std::fs::File::create(folder.join(&file.name)).unwrap();
+            // Sparse: only lengths are looked at.
+            whole.set_len(file.size_bytes.unwrap()).unwrap();
+        }
+        let opened = ModelFolder::open_named(models_dir.path(), &model.name).unwrap();
+        assert_eq!(opened.model(), model);
+        assert!(opened.file(&model.files[0].name).is_file());
+        assert!(ModelFolder::open_named(models_dir.path(), "parrot").is_err());
+    }
+
+    #[test]
+    fn a_broken_copy_is_told_from_a_whole_file() {
         let models_dir = tempfile::tempdir().unwrap();
         let folder = models_dir.path().join("bge-small-en-v1.5");
         std::fs::create_dir(&folder).unwrap();

@@ -1,11 +1,18 @@
 //! Which model plays which role, where its files come from, and where they lie.
 //!
 //! The manifest (`manifest.json` beside this crate) is the only place that names a model. Installing is the
-//! work of `cargo xtask up`; this crate only reads: [`ModelFolder::open`] finds the files of a role below
-//! a folder that holds one folder per model.
+//! work of `cargo xtask up` and `cargo xtask models pull`; this crate only reads. A models folder holds one
+//! folder per model and `models.lock`, which says which of them plays which role and where each came from:
+//! [`ModelFolder::open`] finds the files of a role, [`ModelFolder::open_named`] those of any model. A folder
+//! without `models.lock` is taken to hold the models of the set `base`.
 
 mod folder;
+mod lock;
 mod manifest;
 
 pub use folder::{ModelError, ModelFolder};
-pub use manifest::{Model, ModelFile, Pooling, Role, Source, manifest, model_of};
+pub use lock::{LOCK_FILE, Lock, LockError, LockedFile, LockedModel, SourceKind, Taken};
+pub use manifest::{
+    Conversion, Model, ModelFile, Pooling, Role, Set, Source, TextInterface, Weights, manifest,
+    model_named, model_of,
+};

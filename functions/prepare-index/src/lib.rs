@@ -19,9 +19,13 @@ use search_index::{SearchIndex, TextVectors};
 /// another model.
 pub async fn handle(index: &SearchIndex, replicas: u32) -> Result<PrepareIndexResponse, TaskError> {
     let model = model_of(Role::Text);
+    let interface = model
+        .text
+        .as_ref()
+        .expect("a model for text says so, as a test of the manifest checks");
     let vectors = TextVectors {
         model: model.name.clone(),
-        dimensions: model.dimensions,
+        dimensions: interface.dimensions,
     };
     let prepared = index.prepare(&vectors, replicas).await?;
     tracing::info!(
