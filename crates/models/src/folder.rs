@@ -140,6 +140,12 @@ impl ModelFolder {
         self.model
     }
 
+    /// The folder itself, for a model whose files name each other.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// Path of one of the model's files.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {

@@ -238,6 +238,22 @@ impl ObjectStore {
         let value = serde_json::from_slice(&bytes).map_err(|error| malformed(key, &error))?;
         Ok((directory, value))
     }
+
+    /// One of the files that `directory` of the pack names, without the others.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] where the pack is gone, [`StoreError::Malformed`] where it has no such file.
+    pub async fn read_pack_file(
+        &self,
+        bucket: &str,
+        key: &str,
+        directory: &Directory,
+        name: &str,
+    ) -> Result<Bytes, StoreError> {
+        let missing = || malformed(key, &PackError("a file is missing"));
+        let range = directory.range(name).ok_or_else(missing)?;
+        self.read_range(bucket, key, range).await
+    }
 }
 
 /// Bounds inside bytes in memory.

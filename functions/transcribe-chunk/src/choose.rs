@@ -14,7 +14,8 @@ pub(crate) enum SubtitleFile {
     Unusable(String),
 }
 
-/// Takes the file's cues that start in the chunk, else the track's, else none.
+/// Takes the file's cues that start in the chunk, else the track's; else the transcript is empty, and speech is to be
+/// recognised.
 pub(crate) fn choose(
     file: &SubtitleFile,
     track: Option<Vec<Cue>>,

@@ -2,6 +2,7 @@
 
 use contracts::env;
 use lambda_kit::env::{ConfigError, required};
+use std::path::PathBuf;
 
 /// What the environment says.
 #[derive(Clone, Debug)]
@@ -10,6 +11,10 @@ pub struct Config {
     pub table: String,
     /// Bucket of everything computed.
     pub derived_bucket: String,
+    /// Folder of the models.
+    pub models_dir: PathBuf,
+    /// The library of ONNX Runtime.
+    pub onnxruntime: PathBuf,
 }
 
 impl Config {
@@ -21,6 +26,8 @@ impl Config {
         Ok(Self {
             table: required(env::TABLE)?,
             derived_bucket: required(env::DERIVED_BUCKET)?,
+            models_dir: required(env::MODELS_DIR)?,
+            onnxruntime: required(env::ONNXRUNTIME)?,
         })
     }
 }
