@@ -5,6 +5,7 @@ mod samples;
 mod table;
 mod uploading;
 mod vindex_cli;
+mod without_text;
 
 use std::collections::BTreeMap;
 
@@ -31,9 +32,11 @@ pub fn demo(checkout: &Checkout, arguments: &UpArguments) -> Result<()> {
     let samples = Samples::read(&checkout.root.join("samples"))?;
     let cli = VindexCli::of(checkout);
 
-    println!("\nuploading the sample videos");
+    println!("\nuploading the sample videos, without their subtitles");
     let progress = Progress::new(samples.videos.len());
-    let uploaded = progress.watch(|| uploading::upload(&cli, &samples.videos, &progress))?;
+    let folder = without_text::make(checkout, &samples.videos)?;
+    let uploaded =
+        progress.watch(|| uploading::upload(&cli, &samples.videos, folder.path(), &progress))?;
 
     let asked = samples.spoken_queries();
     println!("\nasking {} queries about what is said", asked.len());
@@ -74,28 +77,11 @@ fn ask(
 
 /// What the samples hold and this release does not find yet, said plainly.
 fn not_asked(samples: &Samples) -> Option<String> {
-    let mute: Vec<&str> = samples.mute_videos().map(|video| video.title()).collect();
-    let unheard = samples.count(|query| query.is_spoken() && !samples.is_answerable(query));
     let parts: Vec<String> = [
-        (
-            samples.count(|query| query.needs("visual")),
-            "what pictures show".to_owned(),
-        ),
-        (
-            samples.count(|query| query.needs("screen-text")),
-            "words on the screen".to_owned(),
-        ),
-        (
-            unheard,
-            format!(
-                "what is said in {}, which comes without its words",
-                mute.iter()
-                    .map(|title| format!("\"{title}\""))
-                    .collect::<Vec<_>>()
-                    .join(" and ")
-            ),
-        ),
+        ("visual", "what pictures show"),
+        ("screen-text", "words on the screen"),
     ]
+    .map(|(channel, what)| (samples.count(|query| query.needs(channel)), what))
     .into_iter()
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{count} about {what}"))
@@ -143,8 +129,7 @@ mod tests {
         let samples = Samples::read(&folder).unwrap();
         assert_eq!(
             not_asked(&samples).unwrap(),
-            "not asked, because they can't be answered yet: 12 about what pictures show; 8 about words on the \
-             screen; 5 about what is said in \"A walk in the hills\", which comes without its words"
+            "not asked, because they can't be answered yet: 12 about what pictures show; 8 about words on the screen"
         );
     }
 }

@@ -9,9 +9,6 @@ use serde::de::DeserializeOwned;
 
 use crate::digest;
 
-/// Subtitle files that the command line finds by itself beside a video.
-const SIDECARS: [&str; 2] = ["srt", "vtt"];
-
 /// All samples.
 pub struct Samples {
     /// The videos, by name.
@@ -32,7 +29,6 @@ pub struct Sample {
 struct Truth {
     id: String,
     title: String,
-    narration_text: String,
 }
 
 /// A query and the passage that answers it.
@@ -81,33 +77,13 @@ impl Sample {
         name.to_string_lossy().into_owned()
     }
 
-    /// Whether what is said comes along as text.
-    pub fn has_text(&self) -> bool {
-        self.truth.narration_text != "none"
-    }
-
-    /// How the text comes along, in words.
-    pub fn text_source(&self) -> &str {
-        match self.truth.narration_text.as_str() {
-            "none" => "no text",
-            "embedded" => "text in an embedded track",
-            _ => "text in a file beside it",
-        }
-    }
-
     /// Digest over everything that is uploaded: it changes as soon as the sample does.
     ///
     /// # Errors
     /// When a file can't be read.
     pub fn digest(&self) -> Result<String> {
-        let mut parts = vec![self.title().to_owned(), digest::of_file(&self.file)?];
-        for extension in SIDECARS {
-            let sidecar = self.file.with_extension(extension);
-            if sidecar.exists() {
-                parts.push(digest::of_file(&sidecar)?);
-            }
-        }
-        Ok(digest::of_texts(parts.iter().map(String::as_str)))
+        let of_file = digest::of_file(&self.file)?;
+        Ok(digest::of_texts([self.title(), of_file.as_str()]))
     }
 }
 
@@ -146,23 +122,12 @@ impl Samples {
         self.videos.iter().find(|video| video.name() == name)
     }
 
-    /// The queries that are asked and counted: what is said, in the videos that come with their words.
+    /// The queries that are asked and counted: about what is said.
     pub fn spoken_queries(&self) -> Vec<&Query> {
         self.queries
             .iter()
-            .filter(|query| query.is_spoken() && self.is_answerable(query))
+            .filter(|query| query.is_spoken())
             .collect()
-    }
-
-    /// Whether the query's video comes with its words.
-    pub fn is_answerable(&self, query: &Query) -> bool {
-        let video = query.video.as_deref().and_then(|name| self.video(name));
-        video.is_some_and(Sample::has_text)
-    }
-
-    /// The videos that come without their words.
-    pub fn mute_videos(&self) -> impl Iterator<Item = &Sample> {
-        self.videos.iter().filter(|video| !video.has_text())
     }
 
     /// How many queries fulfil `condition`.
@@ -186,7 +151,7 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples");
         let samples = Samples::read(&folder).unwrap();
         assert_eq!(samples.videos.len(), 5);
-        assert_eq!(samples.spoken_queries().len(), 24);
+        assert_eq!(samples.spoken_queries().len(), 29);
         assert!(samples.videos.iter().all(|video| video.file.exists()));
         let mut digests: Vec<String> = samples
             .videos
@@ -198,18 +163,21 @@ mod tests {
     }
 
     #[test]
-    fn the_digest_follows_the_subtitles() {
+    fn the_digest_follows_the_video() {
         let folder = tempfile::tempdir().unwrap();
         for sub_folder in ["truth", "videos"] {
             fs::create_dir(folder.path().join(sub_folder)).unwrap();
         }
-        let truth = r#"{"id": "a", "title": "A", "narration_text": "sidecar.srt"}"#;
-        fs::write(folder.path().join("truth/a.json"), truth).unwrap();
+        fs::write(
+            folder.path().join("truth/a.json"),
+            r#"{"id": "a", "title": "A"}"#,
+        )
+        .unwrap();
         fs::write(folder.path().join("videos/a.mp4"), "video").unwrap();
         fs::write(folder.path().join("queries.json"), "[]").unwrap();
         let samples = Samples::read(folder.path()).unwrap();
         let before = samples.videos[0].digest().unwrap();
-        fs::write(folder.path().join("videos/a.srt"), "1").unwrap();
+        fs::write(folder.path().join("videos/a.mp4"), "other").unwrap();
         assert_ne!(samples.videos[0].digest().unwrap(), before);
     }
 

@@ -1,6 +1,7 @@
 //! Brings the samples in, unless an earlier demo did.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail};
@@ -23,26 +24,32 @@ struct Plan {
     removed: Vec<String>,
 }
 
-/// Uploads what is missing; gives the sample's name for each video id.
+/// Uploads what is missing, from the copies in `folder`; gives the sample's name for each video id.
 ///
 /// # Errors
 /// When an upload is refused or a video can't be indexed.
 pub fn upload(
     cli: &VindexCli,
     samples: &[Sample],
+    folder: &Path,
     progress: &Progress,
 ) -> Result<BTreeMap<String, String>> {
     let known = cli.videos()?;
     let mut uploaded = BTreeMap::new();
     for sample in samples {
-        let name = format!("{} ({})", sample.title(), sample.text_source());
-        let video = progress.step(&name, || bring_in(cli, sample, &known))?;
+        let copy = folder.join(sample.file_name());
+        let video = progress.step(sample.title(), || bring_in(cli, sample, &copy, &known))?;
         uploaded.insert(video.video_id, sample.name().to_owned());
     }
     Ok(uploaded)
 }
 
-fn bring_in(cli: &VindexCli, sample: &Sample, known: &[Video]) -> Result<(Video, String)> {
+fn bring_in(
+    cli: &VindexCli,
+    sample: &Sample,
+    copy: &Path,
+    known: &[Video],
+) -> Result<(Video, String)> {
     let version_tag = format!("{TAG}-{:.12}", sample.digest()?);
     let plan = plan(known, &sample.file_name(), &version_tag);
     for video_id in &plan.removed {
@@ -55,7 +62,7 @@ fn bring_in(cli: &VindexCli, sample: &Sample, known: &[Video]) -> Result<(Video,
             "was on its way, now ready",
         ),
         None => (
-            cli.upload(&sample.file, sample.title(), &[TAG, &version_tag])?,
+            cli.upload(copy, sample.title(), &[TAG, &version_tag])?,
             "ready",
         ),
     };
