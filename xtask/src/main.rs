@@ -12,7 +12,9 @@ mod command;
 mod deploy;
 mod digest;
 mod env_file;
+mod hub;
 mod install;
+mod meter;
 mod ports;
 mod process;
 mod process_scan;
@@ -46,6 +48,8 @@ enum Command {
     Test,
     /// Measure what a video costs, on a stack of its own, and write `docs/benchmarks.md`
     Bench(command::bench::BenchArguments),
+    /// Download models, or show which are there
+    Models(command::models::ModelsArguments),
     /// Stop the local stack; its data stay for the next `up`
     Down,
     /// Show the parts of the local stack
@@ -78,6 +82,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(arguments) => command::demo::demo(&checkout, &arguments),
         Command::Test => command::test::test(&checkout),
         Command::Bench(arguments) => command::bench::bench(&checkout, &arguments),
+        Command::Models(arguments) => command::models::models(&checkout, &arguments),
         Command::Down => command::down::down(&checkout),
         Command::Status => command::status::status(&checkout),
         Command::Logs(arguments) => command::logs::logs(&checkout, &arguments),

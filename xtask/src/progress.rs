@@ -9,6 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 
+use crate::meter::clear_line;
+
 const FIRST_NOTICE: Duration = Duration::from_secs(4);
 const NEXT_NOTICE: Duration = Duration::from_secs(30);
 const TICK: Duration = Duration::from_millis(100);
@@ -95,7 +97,12 @@ impl Progress {
         for step in &mut self.lock().at_work {
             let elapsed = step.started.elapsed();
             if elapsed >= step.next_notice {
-                println!("        {} … {} s", step.name, elapsed.as_secs());
+                println!(
+                    "{}        {} … {} s",
+                    clear_line(),
+                    step.name,
+                    elapsed.as_secs()
+                );
                 step.next_notice += NEXT_NOTICE;
             }
         }

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod down;
 mod function_logs;
 pub mod logs;
+pub mod models;
 pub mod reset;
 pub mod status;
 pub mod test;

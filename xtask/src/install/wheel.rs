@@ -1,4 +1,4 @@
-//! Fetches single wheels, for the files inside them.
+//! Fetches wheels, for the files inside them.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -25,6 +25,15 @@ const PLATFORMS: [&str; 4] = [
 /// # Errors
 /// When the download fails or the file differs from its pinned hash.
 pub fn fetch(python: &Path, pins: &str, folder: &Path, log: &Path) -> Result<PathBuf> {
+    let wheels = fetch_all(python, pins, folder, log)?;
+    wheels.into_iter().next().context("pip left no wheel")
+}
+
+/// The same for any number of wheels; in the order of their names.
+///
+/// # Errors
+/// When a download fails or a file differs from its pinned hash.
+pub fn fetch_all(python: &Path, pins: &str, folder: &Path, log: &Path) -> Result<Vec<PathBuf>> {
     let into = folder.join("wheel");
     fs::create_dir_all(&into)?;
     let requirement = folder.join("pins.txt");
@@ -55,15 +64,17 @@ pub fn fetch(python: &Path, pins: &str, folder: &Path, log: &Path) -> Result<Pat
         .arg(&into)
         .arg("--requirement")
         .arg(&requirement);
-    run_logged(pip, "downloading a wheel", log, DOWNLOAD_LIMIT)?;
-    let wheel = fs::read_dir(&into)?
+    run_logged(pip, "downloading wheels", log, DOWNLOAD_LIMIT)?;
+    let mut wheels: Vec<PathBuf> = fs::read_dir(&into)?
         .flatten()
         .map(|entry| entry.path())
-        .find(|path| path.extension().is_some());
-    wheel.context("pip left no wheel")
+        .filter(|path| path.extension().is_some())
+        .collect();
+    wheels.sort();
+    Ok(wheels)
 }
 
-/// Deletes what `fetch` left beside the files taken from the wheel.
+/// Deletes what `fetch` and `fetch_all` left beside the files taken from the wheel.
 ///
 /// # Errors
 /// When it can't be deleted.

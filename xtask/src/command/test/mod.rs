@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use ::models::Set;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
 
@@ -17,6 +18,7 @@ use crate::cache::{lock_file, remove_folder};
 use crate::checkout::Checkout;
 use crate::command::demo::demo;
 use crate::command::down::down;
+use crate::command::models::pull;
 use crate::command::up::{UpArguments, up};
 use crate::env_file;
 use crate::process_scan::marked_pids;
@@ -108,6 +110,7 @@ impl Run<'_> {
         self.step("stack", |run| -> Result<Counts> {
             up(&run.private, &run.arguments())?;
             skip_waits(&run.private)?;
+            pull(&run.private, Set::Reference, false)?;
             Ok(Counts::default())
         })?;
         let variables = self.test_variables()?;

@@ -8,7 +8,9 @@ use anyhow::Result;
 use super::joined;
 use crate::cache::Cache;
 use crate::checkout::Checkout;
+use crate::hub::Hub;
 use crate::install::java::Java;
+use crate::install::models::Installer;
 use crate::install::{ffmpeg, java, ministack, models, note, onnxruntime, opensearch};
 use crate::progress::Progress;
 
@@ -38,9 +40,7 @@ pub fn install(checkout: &Checkout, cache: &Cache, progress: &Progress) -> Resul
     let maven_log = checkout.log("maven");
     std::thread::scope(|scope| {
         let from_maven = scope.spawn(|| {
-            let models = progress.step(&format!("Text model {}", models::TEXT_MODEL), || {
-                models::install(cache, &maven_log).map(|(path, installed)| (path, note(installed)))
-            })?;
+            let models = progress.step("Models", || install_models(checkout, cache))?;
             let opensearch =
                 progress.step(&format!("OpenSearch {}", opensearch::VERSION), || {
                     opensearch::install(cache, &maven_log)
@@ -61,6 +61,18 @@ pub fn install(checkout: &Checkout, cache: &Cache, progress: &Progress) -> Resul
             models,
         })
     })
+}
+
+/// The models that play the checkout's roles, and the folder that holds them.
+fn install_models(checkout: &Checkout, cache: &Cache) -> Result<(PathBuf, String)> {
+    let installer = Installer {
+        checkout,
+        cache,
+        hub: Hub::from_environment(false),
+    };
+    let installed = installer.install_chosen()?;
+    let note = models::installing_note(&installed);
+    Ok((models::folder(checkout), note))
 }
 
 fn install_wheels(
