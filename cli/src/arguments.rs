@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use contracts::{VideoId, segments::Channel};
 
@@ -78,11 +78,43 @@ pub enum Command {
         #[arg(value_parser = video_id)]
         id: VideoId,
     },
+    /// Print the captions of a video, or write them into a file
+    Captions {
+        /// The video
+        #[arg(value_parser = video_id)]
+        id: VideoId,
+        /// WebVTT or SubRip
+        #[arg(long, value_enum, default_value_t)]
+        format: CaptionFormat,
+        /// Write this file instead of standard output; one that is there is replaced
+        #[arg(long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: Shell,
     },
+}
+
+/// Formats of caption files.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum CaptionFormat {
+    /// WebVTT
+    #[default]
+    Vtt,
+    /// SubRip
+    Srt,
+}
+
+impl CaptionFormat {
+    /// As it is asked for, and a file's extension.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            CaptionFormat::Vtt => "vtt",
+            CaptionFormat::Srt => "srt",
+        }
+    }
 }
 
 /// Arguments of `upload`.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
+use bytes::Bytes;
 use contracts::{
     VideoId,
     api::{
@@ -16,7 +17,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{backoff::Backoff, failure::Failure, settings::Settings};
+use crate::{arguments::CaptionFormat, backoff::Backoff, failure::Failure, settings::Settings};
 
 const ATTEMPTS: u32 = 4;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -134,17 +135,29 @@ impl Client {
         self.call(request, Repeat::Safe).await
     }
 
-    /// `GET /videos/{id}/transcript` and the object that it points to, which must not be sent the token.
+    /// The transcript that `GET /videos/{id}/transcript` points to.
     pub async fn transcript(&self, id: &VideoId) -> Result<Transcript, Failure> {
-        let request = self.request(Method::GET, &format!("/videos/{id}/transcript"));
+        parsed(self.followed(id, "transcript").await?).await
+    }
+
+    /// The file that `GET /videos/{id}/captions.{format}` points to.
+    pub async fn captions(&self, id: &VideoId, format: CaptionFormat) -> Result<String, Failure> {
+        let name = format!("captions.{}", format.as_str());
+        let bytes = body(self.followed(id, &name).await?).await?;
+        let text = String::from_utf8(bytes.into()).context("the captions are not UTF-8")?;
+        Ok(text)
+    }
+
+    /// What a route of a video redirects to. The object there must not be sent the token.
+    async fn followed(&self, id: &VideoId, name: &str) -> Result<Response, Failure> {
+        let request = self.request(Method::GET, &format!("/videos/{id}/{name}"));
         let answer = self.send(request, Repeat::Safe).await?;
         let location = answer.headers().get(header::LOCATION);
         let Some(location) = location.and_then(|value| value.to_str().ok()) else {
-            return parsed(answer).await;
+            return Ok(answer);
         };
         let request = self.http.get(location).timeout(API_TIMEOUT);
-        let object = self.send(request, Repeat::Safe).await?;
-        parsed(object).await
+        self.send(request, Repeat::Safe).await
     }
 
     /// `POST /search`: a body holds queries that would not fit into an address.
@@ -243,15 +256,16 @@ async fn refusal(answer: Response) -> Failure {
 }
 
 async fn parsed<T: DeserializeOwned>(answer: Response) -> Result<T, Failure> {
-    let body = answer
-        .bytes()
-        .await
-        .map_err(|error| anyhow!(error.without_url()).context("answer broke off"))?;
-    let value: Value = serde_json::from_slice(&body)
+    let value: Value = serde_json::from_slice(&body(answer).await?)
         .context("the answer is not JSON; is the address that of the API?")?;
     let parsed = serde_json::from_value(value)
         .context("the answer is of another release than this command")?;
     Ok(parsed)
+}
+
+async fn body(answer: Response) -> Result<Bytes, Failure> {
+    let body = answer.bytes().await;
+    Ok(body.map_err(|error| anyhow!(error.without_url()).context("answer broke off"))?)
 }
 
 fn is_loopback(url: &str) -> bool {

@@ -1,7 +1,8 @@
 //! What each command does.
 
-use std::cmp::max;
+use std::{cmp::max, path::Path};
 
+use anyhow::Context;
 use clap::CommandFactory;
 use contracts::{
     VideoId,
@@ -9,7 +10,7 @@ use contracts::{
 };
 
 use crate::{
-    arguments::{Arguments, Command, Labels, SearchArguments, UploadArguments},
+    arguments::{Arguments, CaptionFormat, Command, Labels, SearchArguments, UploadArguments},
     client::Client,
     failure::{DONE, Failure, VIDEO_FAILED},
     output::Output,
@@ -45,6 +46,11 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
         Command::Transcript { id } => output
             .transcript(&client.transcript(&id).await?)
             .map(|()| DONE),
+        Command::Captions {
+            id,
+            format,
+            output: path,
+        } => captions(client, output, &id, format, path.as_deref()).await,
         Command::Completions { .. } => Ok(DONE),
     }
 }
@@ -175,6 +181,22 @@ async fn search(
         cursor: None,
     };
     output.moments(&client.search(&request).await?)?;
+    Ok(DONE)
+}
+
+async fn captions(
+    client: &Client,
+    output: &Output,
+    id: &VideoId,
+    format: CaptionFormat,
+    path: Option<&Path>,
+) -> Result<u8, Failure> {
+    let text = client.captions(id, format).await?;
+    if let Some(path) = path {
+        let written = std::fs::write(path, &text);
+        written.with_context(|| format!("{} can't be written", path.display()))?;
+    }
+    output.captions(id, format, &text, path)?;
     Ok(DONE)
 }
 

@@ -1,16 +1,22 @@
 //! What is written where: results on standard output, everything else on standard error.
 
-use std::io::{IsTerminal, Write, stderr, stdout};
+use std::{
+    io::{IsTerminal, Write, stderr, stdout},
+    path::Path,
+};
 
 use contracts::{
+    VideoId,
     api::{Moment, SearchResponse, Timeline, Video, VideoStatus},
     artifacts::Transcript,
 };
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{
+    arguments::CaptionFormat,
     failure::Failure,
-    rows::{joined, status_words, task_row},
+    rows::{cue_rows, joined, left_out, status_words, task_row, transcript_summary},
     text::{duration, highlighted, moment, printable, table},
 };
 
@@ -93,6 +99,7 @@ impl Output {
                     .map_or_else(String::new, |size| format!("{size} bytes")),
             ),
             ("language", video.language.clone().unwrap_or_default()),
+            ("left out", video.dropped.map(left_out).unwrap_or_default()),
             (
                 "created",
                 format!("{} by {}", video.created_at, video.created_by),
@@ -144,11 +151,9 @@ impl Output {
     }
 
     /// A video is on its way out.
-    pub fn deleted(&self, id: &contracts::VideoId) -> Result<(), Failure> {
+    pub fn deleted(&self, id: &VideoId) -> Result<(), Failure> {
         if self.json {
-            return json_line(
-                &serde_json::json!({"video_id": id, "status": VideoStatus::Deleting}),
-            );
+            return json_line(&json!({"video_id": id, "status": VideoStatus::Deleting}));
         }
         line(&format!("{id}  DELETING"))
     }
@@ -219,13 +224,36 @@ impl Output {
         if self.json {
             return json_line(transcript);
         }
-        transcript.cues.iter().try_for_each(|cue| {
-            line(&format!(
-                "{}  {}",
-                moment(cue.start_ms),
-                printable(&cue.text)
-            ))
-        })
+        if let Some(summary) = transcript_summary(transcript) {
+            self.note(&summary);
+        }
+        lines(&table(&cue_rows(transcript)))
+    }
+
+    /// The captions of a video: the file as it is, or where it was written.
+    pub fn captions(
+        &self,
+        id: &VideoId,
+        format: CaptionFormat,
+        text: &str,
+        path: Option<&Path>,
+    ) -> Result<(), Failure> {
+        if self.json {
+            let mut document = json!({"video_id": id, "format": format.as_str()});
+            match path {
+                Some(path) => document["path"] = json!(path.to_string_lossy()),
+                None => document["text"] = json!(text),
+            }
+            return json_line(&document);
+        }
+        match path {
+            Some(path) => self.note(&format!("wrote {}", path.display())),
+            None if stdout().is_terminal() => {
+                return text.lines().try_for_each(|text| line(&printable(text)));
+            }
+            None => stdout().write_all(text.as_bytes())?,
+        }
+        Ok(())
     }
 }
 

@@ -1,8 +1,11 @@
 //! Pieces of the API's answers as cells of tables.
 
-use contracts::api::{TaskRun, Video, VideoStatus};
+use contracts::{
+    api::{TaskRun, Video, VideoStatus},
+    artifacts::{Cue, DroppedSpeech, Transcript},
+};
 
-use crate::text::printable;
+use crate::text::{moment, printable};
 
 /// The status and how many warnings there are.
 pub fn status_words(video: &Video) -> String {
@@ -47,6 +50,55 @@ fn seconds_between(started_at: &str, ended_at: Option<&str>) -> Option<String> {
         "{:.1} s",
         ended.duration_since(started).as_secs_f64()
     ))
+}
+
+/// What speech recognition wrote and was left out; empty where that is nothing.
+pub fn left_out(dropped: DroppedSpeech) -> String {
+    let counts = [
+        (dropped.repetitions, "repeated"),
+        (dropped.non_speech, "over no speech"),
+        (dropped.duplicates, "recognised twice"),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let words: Vec<String> = counts
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    words.join(", ")
+}
+
+/// What recognised words are; `None` for subtitles, where a person vouches for them.
+pub fn transcript_summary(transcript: &Transcript) -> Option<String> {
+    let model = transcript.speech_model.as_deref()?;
+    let language = transcript.language.as_deref().unwrap_or("unknown");
+    let mut summary = format!(
+        "recognised by {}, language {}",
+        printable(model),
+        printable(language)
+    );
+    let left_out = transcript.dropped.map(left_out).unwrap_or_default();
+    if !left_out.is_empty() {
+        summary.push_str(&format!(", left out: {left_out}"));
+    }
+    Some(summary)
+}
+
+/// Cues as rows: their start, how sure the recogniser was where it said so, and their text, with its language
+/// in front where that is not the transcript's.
+pub fn cue_rows(transcript: &Transcript) -> Vec<Vec<String>> {
+    let is_recognised = transcript.cues.iter().any(|cue| cue.confidence.is_some());
+    let row = |cue: &Cue| {
+        let mut row = vec![moment(cue.start_ms)];
+        if is_recognised {
+            let percent = |confidence: f32| format!("{:.0}%", confidence * 100.0);
+            row.push(cue.confidence.map_or_else(|| "-".to_owned(), percent));
+        }
+        let language = cue.language.as_ref();
+        let language = language.filter(|language| Some(*language) != transcript.language.as_ref());
+        let mark = language.map_or_else(String::new, |language| format!("[{language}] "));
+        row.push(printable(&format!("{mark}{}", cue.text)));
+        row
+    };
+    transcript.cues.iter().map(row).collect()
 }
 
 /// Words with commas between them.

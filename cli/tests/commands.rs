@@ -8,7 +8,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{ID, Server, problem, reply, run_in, video};
+use support::{ID, Server, file, problem, reply, run_in, video};
 
 fn answer() -> Value {
     let play = "https://media.example/source?X=1#t=5.8,11.3";
@@ -247,6 +247,93 @@ async fn a_transcript_is_fetched_without_the_token() {
         server.run(&["transcript", ID, "--json"]).await.documents(),
         [transcript]
     );
+}
+
+#[tokio::test]
+async fn recognised_words_say_how_sure_they_are() {
+    let server = Server::start().await;
+    let cue = |start_ms, confidence, language, text| json!({"start_ms": start_ms, "end_ms": start_ms + 400, "text": text, "confidence": confidence, "language": language});
+    let transcript = json!({
+        "source": "speech", "language": "en", "speech_model": "whisper-base",
+        "cues": [cue(500, 0.934, "en", "Hello there"), cue(10_900, 1.0, "de", "Guten Tag")],
+        "dropped": {"non_speech": 1, "repetitions": 3, "duplicates": 0},
+    });
+    server.on(
+        &format!("GET /videos/{ID}/transcript"),
+        [reply(200, transcript.clone())],
+    );
+    let run = server.run(&["transcript", ID]).await;
+    run.expect(
+        0,
+        "recognised by whisper-base, language en, left out: 3 repeated, 1 over no speech\n",
+    );
+    assert_eq!(
+        run.stdout,
+        "0:00.5  93%   Hello there\n0:10.9  100%  [de] Guten Tag\n"
+    );
+    let mut shown = video("READY");
+    shown["dropped"] = transcript["dropped"].clone();
+    server.on(&format!("GET /videos/{ID}"), [reply(200, shown)]);
+    server
+        .run(&["show", ID])
+        .await
+        .expect(0, "left out  3 repeated, 1 over no speech\n");
+}
+
+#[tokio::test]
+async fn captions_are_printed_or_written_as_they_are() {
+    const VTT: &str = "WEBVTT\n\n00:00:00.500 --> 00:00:01.500\nسلام &amp; hello\n\n";
+    let server = Server::start().await;
+    for (format, text) in [("vtt", VTT), ("srt", "")] {
+        let location = format!("{}/storage/captions.{format}?X-Amz-Signature=1", server.url);
+        server
+            .on(
+                &format!("GET /videos/{ID}/captions.{format}"),
+                [reply(302, Value::Null).header("location", location)],
+            )
+            .on(&format!("GET /storage/captions.{format}"), [file(text)]);
+    }
+    let run = server.run(&["captions", ID]).await;
+    run.expect(0, "");
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), (VTT, ""));
+    let stored = &server.seen("GET /storage/captions.vtt")[0];
+    assert!(!stored.headers.contains_key("authorization"));
+    assert_eq!(
+        server.run(&["captions", ID, "--json"]).await.documents(),
+        [json!({"video_id": ID, "format": "vtt", "text": VTT})]
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a b.srt");
+    let path = path.to_str().unwrap();
+    let arguments = ["captions", ID, "--format", "srt", "--output", path];
+    std::fs::write(path, "old").unwrap();
+    let run = server.run(&arguments).await;
+    run.expect(0, path);
+    assert_eq!(run.stdout, "");
+    assert_eq!(std::fs::read_to_string(path).unwrap(), "");
+    let run = server.run(&[&arguments[..], &["--json"]].concat()).await;
+    assert_eq!(
+        run.documents(),
+        [json!({"video_id": ID, "format": "srt", "path": path})]
+    );
+    let nowhere = folder.path().join("none/a.vtt");
+    server
+        .run(&["captions", ID, "--output", nowhere.to_str().unwrap()])
+        .await
+        .expect(1, "can't be written");
+    server.on(
+        &format!("GET /videos/{ID}/captions.vtt"),
+        [problem(409, "retry the video to make it")],
+    );
+    server
+        .run(&["captions", ID])
+        .await
+        .expect(2, "retry the video");
+    server
+        .run(&["captions", ID, "--format", "ass"])
+        .await
+        .expect(2, "vtt, srt");
 }
 
 #[tokio::test]

@@ -112,6 +112,19 @@ fn nothing_depends_on_a_function() {
 }
 
 #[test]
+fn what_is_pure_needs_only_what_is_pure() {
+    let members = members();
+    for (pure, may) in [
+        ("moments", &["contracts"][..]),
+        ("captions", &["contracts", "moments"]),
+    ] {
+        let (_, _, needs) = members.iter().find(|(_, name, _)| name == pure).unwrap();
+        let may: BTreeSet<String> = may.iter().map(|name| (*name).to_owned()).collect();
+        assert_eq!(*needs, may, "{pure}");
+    }
+}
+
+#[test]
 fn clients_know_the_contracts_and_nothing_behind_the_api() {
     for (folder, name, needs) in members() {
         if folder == "cli" {

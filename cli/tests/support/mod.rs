@@ -35,6 +35,15 @@ pub fn reply(status: u16, body: Value) -> Reply {
     }
 }
 
+/// An answer that is no JSON: a file of the storage.
+pub fn file(text: &str) -> Reply {
+    Reply {
+        status: 200,
+        headers: Vec::new(),
+        body: text.to_owned(),
+    }
+}
+
 pub fn problem(status: u16, detail: &str) -> Reply {
     let title = "Refused";
     reply(

@@ -54,7 +54,7 @@ impl Catalog {
             next.serving_source.clone_from(&record.source);
             next.channels.clone_from(&ready.channels);
             next.warnings.clone_from(&ready.warnings);
-            next.language = ready.language.clone().or(next.language);
+            next.found_language.clone_from(&ready.language);
             next.dropped = ready.dropped;
             next.error = None;
             next.updated_at = now();

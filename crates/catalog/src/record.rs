@@ -55,9 +55,12 @@ pub struct VideoRecord {
     /// Length in milliseconds.
     #[serde(default)]
     pub duration_ms: Option<u64>,
-    /// Language (BCP 47), given or found.
+    /// Language (BCP 47) that was given; an input of every indexing.
     #[serde(default)]
     pub language: Option<String>,
+    /// Language (BCP 47) that the last indexing found. It is no input: a retry shall find finished work.
+    #[serde(default)]
+    pub found_language: Option<String>,
     /// Channels searchable so far.
     #[serde(
         default,
@@ -120,6 +123,7 @@ impl VideoRecord {
             size_bytes: None,
             duration_ms: None,
             language: None,
+            found_language: None,
             channels: BTreeSet::new(),
             chunks_indexed: BTreeSet::new(),
             chunks_total: 0,
@@ -171,7 +175,7 @@ impl VideoRecord {
             serving_generation: self.serving_generation,
             duration_ms: self.duration_ms,
             size_bytes: self.size_bytes,
-            language: self.language,
+            language: self.language.or(self.found_language),
             channels: self.channels.into_iter().collect(),
             chunks_done: u32::try_from(self.chunks_indexed.len()).unwrap_or(u32::MAX),
             chunks_total: self.chunks_total,
@@ -232,6 +236,15 @@ mod tests {
         assert_eq!(played(version("1"), None), Some(None));
         assert_eq!(played(version("1"), version("1")), Some(None));
         assert_eq!(played(version("2"), version("1")), Some(Some("1".into())));
+    }
+
+    #[test]
+    fn a_language_that_was_given_counts_before_one_that_was_found() {
+        let mut record = VideoRecord::new("w".into(), "v".into(), Origin::Inbox, "inbox".into());
+        record.found_language = Some("de".into());
+        assert_eq!(record.clone().into_api().language.as_deref(), Some("de"));
+        record.language = Some("en".into());
+        assert_eq!(record.into_api().language.as_deref(), Some("en"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! - [`passages`] makes searchable passages of a sentence or a few out of subtitle cues or recognised segments.
 //! - [`find_moments`] fuses what several retrievers found by reciprocal rank and merges hits that are one
 //!   moment.
+//! - [`ends_sentence`] and [`is_last_of_sentence`] tell where sentences end.
 //! - [`Cursor`] pages through moments.
 
 mod cursor;
@@ -16,3 +17,4 @@ pub use cursor::{Cursor, CursorError};
 pub use fusion::{FoundMoment, find_moments};
 pub use hit::{Hit, RankedHits, Retriever};
 pub use passages::passages;
+pub use sentences::{ends_sentence, is_last_of_sentence};

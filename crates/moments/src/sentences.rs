@@ -5,8 +5,15 @@ const ENDS: &[char] = &['.', '!', '?', '…', '。', '！', '？', '।', '؟'];
 const CLOSERS: &[char] = &['"', '\'', '”', '’', '»', ')', ']', '」', '』'];
 
 /// Whether a sentence ends where the text ends.
-pub(crate) fn ends_sentence(text: &str) -> bool {
+#[must_use]
+pub fn ends_sentence(text: &str) -> bool {
     text.trim_end().trim_end_matches(CLOSERS).ends_with(ENDS)
+}
+
+/// Whether a sentence ends with this word: as [`ends_sentence`] says, and it is no title or initial.
+#[must_use]
+pub fn is_last_of_sentence(word: &str) -> bool {
+    ends_sentence(word) && !is_abbreviation(word)
 }
 
 /// Splits a text after each word that ends a sentence. Words are what white space separates; the pieces
@@ -16,7 +23,7 @@ pub(crate) fn split_sentences(text: &str) -> Vec<String> {
     let mut sentence = String::new();
     for word in text.split_whitespace() {
         push_word(&mut sentence, word);
-        if ends_sentence(word) && !is_abbreviation(word) {
+        if is_last_of_sentence(word) {
             sentences.push(std::mem::take(&mut sentence));
         }
     }

@@ -3,7 +3,11 @@
 use crate::{ObjectStore, StoreError};
 use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use contracts::{api::PresignedPut, limits::PRESIGNED_URL_SECONDS, tasks::ObjectRef};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
+
+/// All but what may stand in an encoded file name as it is (RFC 8187).
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_');
 
 impl ObjectStore {
     /// An address to put exactly `size_bytes` of `content_type` under a key: the signature binds both.
@@ -33,8 +37,8 @@ impl ObjectStore {
         })
     }
 
-    /// An address to get an object, at its version where one is named and else at its present one,
-    /// optionally under another media type.
+    /// An address to get an object, at its version where one is named and else at its present one. With a file
+    /// name, a browser saves the object under it instead of showing it.
     ///
     /// Players ask for ranges of it, which not every S3 grants together with a version.
     ///
@@ -43,7 +47,7 @@ impl ObjectStore {
     pub async fn presign_get(
         &self,
         object: &ObjectRef,
-        content_type: Option<&str>,
+        file_name: Option<&str>,
     ) -> Result<String, StoreError> {
         let signed = self
             .client
@@ -51,7 +55,7 @@ impl ObjectStore {
             .bucket(&object.bucket)
             .key(&object.key)
             .set_version_id(object.version_id.clone())
-            .set_response_content_type(content_type.map(str::to_owned))
+            .set_response_content_disposition(file_name.map(attachment))
             .presigned(expiry()?)
             .await
             .map_err(|error| StoreError::of(&error, &object.key))?;
@@ -95,4 +99,37 @@ fn bound_headers(signed: &PresignedRequest) -> std::collections::BTreeMap<String
         .filter(|(name, _)| !name.eq_ignore_ascii_case("host"))
         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
         .collect()
+}
+
+/// The header `Content-Disposition` of a file to save (RFC 6266). Clients that don't know encoded names take the
+/// first one, where `_` stands for whatever is not plain ASCII.
+fn attachment(file_name: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || " -._()".contains(letter);
+    let plain: String = file_name
+        .chars()
+        .map(|letter| if is_plain(letter) { letter } else { '_' })
+        .collect();
+    let encoded = utf8_percent_encode(file_name, ENCODED);
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{encoded}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_leave_no_header_behind_them() {
+        for (name, expected) in [
+            (
+                "A talk.vtt",
+                "attachment; filename=\"A talk.vtt\"; filename*=UTF-8''A%20talk.vtt",
+            ),
+            (
+                "é\"\r\n.srt",
+                "attachment; filename=\"____.srt\"; filename*=UTF-8''%C3%A9%22%0D%0A.srt",
+            ),
+        ] {
+            assert_eq!(attachment(name), expected);
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod imports;
 mod uploads;
 mod validation;
 mod videos;
+mod words;
 
 pub use config::Config;
 
@@ -71,7 +72,9 @@ pub fn router(dependencies: Dependencies) -> Router {
         )
         .route("/videos/{video_id}/retry", post(videos::retry))
         .route("/videos/{video_id}/timeline", get(videos::timeline))
-        .route("/videos/{video_id}/transcript", get(videos::transcript))
+        .route("/videos/{video_id}/transcript", get(words::transcript))
+        .route("/videos/{video_id}/captions.vtt", get(words::captions_vtt))
+        .route("/videos/{video_id}/captions.srt", get(words::captions_srt))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new(dependencies))

@@ -5,20 +5,14 @@ use crate::{
     failure::{Answer, Failure},
     validation::{self, VideoPath},
 };
-use axum::{
-    Json,
-    extract::State,
-    response::{IntoResponse, Response},
-};
+use axum::{Json, extract::State};
 use catalog::{CatalogError, VideoRecord};
 use contracts::{
     VideoId, Workspace,
-    api::{Timeline, Video, VideoList, VideoPatch, VideoStatus},
-    keys,
+    api::{Timeline, Video, VideoList, VideoPatch},
     limits::MAX_PAGE_VIDEOS,
-    tasks::ObjectRef,
 };
-use lambda_http::http::{StatusCode, header};
+use lambda_http::http::StatusCode;
 use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters};
 use serde::Deserialize;
 
@@ -153,32 +147,8 @@ pub(crate) async fn timeline(
     }))
 }
 
-/// `GET /videos/{video_id}/transcript`
-pub(crate) async fn transcript(
-    State(deps): Shared,
-    caller: Caller,
-    VideoPath(video_id): VideoPath,
-) -> Answer<Response> {
-    let record = known(&deps, &caller.workspace, &video_id).await?;
-    let generation = match (record.status, record.serving_generation) {
-        (VideoStatus::Ready, Some(generation)) => generation,
-        _ => {
-            return Err(Failure::conflict(
-                "there is no transcript yet: the video is not READY",
-            ));
-        }
-    };
-    let object = ObjectRef {
-        bucket: deps.config.derived_bucket.clone(),
-        key: keys::finalized(&video_id, generation, keys::TRANSCRIPT_NAME),
-        version_id: None,
-        etag: None,
-    };
-    let url = deps.store.presign_get(&object, None).await?;
-    Ok((StatusCode::FOUND, [(header::LOCATION, url)]).into_response())
-}
-
-async fn known(
+/// The caller's own video.
+pub(crate) async fn known(
     deps: &Dependencies,
     workspace: &Workspace,
     video_id: &VideoId,

@@ -1,6 +1,7 @@
-//! Ends an indexing: decides what failed chunks mean, writes the whole transcript, and makes the new
+//! Ends an indexing: decides what failed chunks mean, writes the whole transcript and captions, and makes the new
 //! generation the one that is served.
 
+mod borders;
 mod config;
 mod transcript;
 mod verdict;
@@ -80,13 +81,11 @@ async fn finalize(
         .task_runs(&video.workspace, &video.video_id, video.generation)
         .await?;
 
-    let transcript = transcript::assemble(&deps.store, &deps.derived_bucket, &runs).await?;
-    let transcript_key = keys::finalized(&video.video_id, video.generation, keys::TRANSCRIPT_NAME);
-    deps.store
-        .write_json(&deps.derived_bucket, &transcript_key, &transcript)
-        .await?;
-
     let record = deps.catalog.current(video).await?;
+    let language = record.language.as_deref();
+    let transcript =
+        transcript::assemble(&deps.store, &deps.derived_bucket, &runs, language).await?;
+    let transcript_key = write_words(deps, video, &transcript, description.duration_ms).await?;
     write_title(deps, video, &record).await?;
     deps.index.refresh().await?;
 
@@ -117,6 +116,39 @@ async fn finalize(
         ..TaskOutput::default()
     };
     Ok((response, output))
+}
+
+/// Writes the transcript and the captions made from it; answers the transcript's key.
+async fn write_words(
+    deps: &Dependencies,
+    video: &VideoRef,
+    transcript: &Transcript,
+    duration_ms: u64,
+) -> Result<String, TaskError> {
+    let key = |name| keys::finalized(&video.video_id, video.generation, name);
+    let bucket = &deps.derived_bucket;
+    let captions = captions::captions(transcript, duration_ms);
+    for (name, content_type, file) in [
+        (
+            keys::CAPTIONS_VTT_NAME,
+            "text/vtt",
+            captions::webvtt(&captions),
+        ),
+        (
+            keys::CAPTIONS_SRT_NAME,
+            "application/x-subrip",
+            captions::subrip(&captions),
+        ),
+    ] {
+        deps.store
+            .write(bucket, &key(name), content_type, file)
+            .await?;
+    }
+    let transcript_key = key(keys::TRANSCRIPT_NAME);
+    deps.store
+        .write_json(bucket, &transcript_key, transcript)
+        .await?;
+    Ok(transcript_key)
 }
 
 /// Makes the video `READY`. Where it was deleted or replaced meanwhile, its title is taken back out of the

@@ -1,5 +1,6 @@
 //! The words of the whole video, from those of its chunks.
 
+use crate::borders::join_cut_sentences;
 use catalog::TaskRecord;
 use contracts::{
     artifacts::{ChunkTranscript, DroppedSpeech, Transcript, TranscriptSource},
@@ -11,39 +12,48 @@ use object_store::{ObjectStore, StoreError};
 /// How many chunks' transcripts are read at the same time.
 const CONCURRENT_READS: usize = 8;
 
-/// Reads what the chunks' tasks left and joins it in order of time.
+/// Reads what the chunks' tasks left and joins it in order of time. The language is the one that was given, else
+/// that of most words.
 pub(crate) async fn assemble(
     store: &ObjectStore,
     bucket: &str,
     runs: &[TaskRecord],
+    given_language: Option<&str>,
 ) -> Result<Transcript, StoreError> {
-    let mut keys: Vec<(Option<u32>, &String)> = runs
+    let mut keys: Vec<(u32, &String)> = runs
         .iter()
         .filter(|run| run.stage == Stage::Transcribe)
-        .filter_map(|run| Some((run.chunk, run.output_key.as_ref()?)))
+        .filter_map(|run| Some((run.chunk?, run.output_key.as_ref()?)))
         .collect();
     keys.sort();
     let chunks = stream::iter(keys)
-        .map(|(_, key)| store.read_json::<ChunkTranscript>(bucket, key))
+        .map(async |(chunk, key)| {
+            let transcript: ChunkTranscript = store.read_json(bucket, key).await?;
+            Ok::<_, StoreError>((chunk, transcript))
+        })
         .buffered(CONCURRENT_READS)
         .try_collect()
         .await?;
-    Ok(join(chunks))
+    Ok(join(chunks, given_language))
 }
 
-fn join(chunks: Vec<ChunkTranscript>) -> Transcript {
+fn join(chunks: Vec<(u32, ChunkTranscript)>, given_language: Option<&str>) -> Transcript {
     let source = chunks
         .iter()
-        .map(|chunk| chunk.source)
+        .map(|(_, chunk)| chunk.source)
         .find(|source| *source != TranscriptSource::None)
         .unwrap_or(TranscriptSource::None);
-    let language = chunks.iter().find_map(|chunk| chunk.language.clone());
-    let speech_model = chunks.iter().find_map(|chunk| chunk.speech_model.clone());
+    let language = given_language
+        .map(str::to_owned)
+        .or_else(|| commonest_language(&chunks));
+    let speech_model = chunks
+        .iter()
+        .find_map(|(_, chunk)| chunk.speech_model.clone());
     let dropped = chunks
         .iter()
-        .filter_map(|chunk| chunk.dropped)
+        .filter_map(|(_, chunk)| chunk.dropped)
         .reduce(DroppedSpeech::plus);
-    let mut cues: Vec<_> = chunks.into_iter().flat_map(|chunk| chunk.cues).collect();
+    let mut cues = join_cut_sentences(chunks);
     cues.sort_by_key(|cue| (cue.start_ms, cue.end_ms));
     Transcript {
         source,
@@ -54,21 +64,42 @@ fn join(chunks: Vec<ChunkTranscript>) -> Transcript {
     }
 }
 
+/// The language that most words are in; of equally common ones, the one that is heard first.
+fn commonest_language(chunks: &[(u32, ChunkTranscript)]) -> Option<String> {
+    let mut counts: Vec<(&String, usize)> = Vec::new();
+    for (_, chunk) in chunks {
+        for cue in &chunk.cues {
+            let Some(language) = cue.language.as_ref().or(chunk.language.as_ref()) else {
+                continue;
+            };
+            let words = cue.words.len().max(cue.text.split_whitespace().count());
+            match counts.iter_mut().find(|(known, _)| *known == language) {
+                Some((_, count)) => *count += words,
+                None => counts.push((language, words)),
+            }
+        }
+    }
+    let most = counts.iter().map(|(_, count)| *count).max()?;
+    let (language, _) = counts.into_iter().find(|(_, count)| *count == most)?;
+    Some(language.clone())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use contracts::artifacts::Cue;
 
-    fn chunk(source: TranscriptSource, starts: &[u64]) -> ChunkTranscript {
+    fn chunk(source: TranscriptSource, cues: &[(u64, &str, Option<&str>)]) -> ChunkTranscript {
         ChunkTranscript {
             source,
             language: None,
-            cues: starts
+            cues: cues
                 .iter()
-                .map(|start_ms| Cue {
+                .map(|(start_ms, text, language)| Cue {
                     start_ms: *start_ms,
                     end_ms: start_ms + 1,
-                    text: "t".into(),
+                    text: (*text).into(),
+                    language: language.map(str::to_owned),
                     ..Cue::default()
                 })
                 .collect(),
@@ -80,11 +111,42 @@ mod tests {
 
     #[test]
     fn chunks_without_words_do_not_hide_the_source() {
-        let whole = join(vec![
-            chunk(TranscriptSource::None, &[]),
-            chunk(TranscriptSource::SubtitleTrack, &[20, 10]),
-        ]);
+        let track = [(20, "t", None), (10, "t", None)];
+        let whole = join(
+            vec![
+                (0, chunk(TranscriptSource::None, &[])),
+                (1, chunk(TranscriptSource::SubtitleTrack, &track)),
+            ],
+            None,
+        );
         assert_eq!(whole.source, TranscriptSource::SubtitleTrack);
         assert_eq!(whole.cues[0].start_ms, 10);
+    }
+
+    #[test]
+    fn the_language_is_the_given_one_or_that_of_most_words() {
+        let mut last = chunk(TranscriptSource::Speech, &[(30, "one two three", None)]);
+        last.language = Some("fr".into());
+        let cues = [(0, "eins zwei", Some("de")), (10, "one", Some("en"))];
+        let mut chunks = vec![(0, chunk(TranscriptSource::Speech, &cues))];
+        assert_eq!(join(chunks.clone(), None).language.as_deref(), Some("de"));
+        chunks.push((1, last));
+        assert_eq!(join(chunks.clone(), None).language.as_deref(), Some("fr"));
+        assert_eq!(join(chunks, Some("it")).language.as_deref(), Some("it"));
+        assert_eq!(join(Vec::new(), None).language, None);
+    }
+
+    #[test]
+    fn what_was_dropped_is_added_up() {
+        let dropped = |repetitions| DroppedSpeech {
+            repetitions,
+            ..DroppedSpeech::default()
+        };
+        let of = |repetitions| ChunkTranscript {
+            dropped: Some(dropped(repetitions)),
+            ..chunk(TranscriptSource::Speech, &[])
+        };
+        let whole = join(vec![(0, of(1)), (1, of(2))], None);
+        assert_eq!(whole.dropped, Some(dropped(3)));
     }
 }

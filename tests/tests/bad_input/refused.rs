@@ -26,6 +26,16 @@ fn routes(video_id: &VideoId) -> Vec<(Method, String, Option<Value>)> {
         (Method::GET, format!("/videos/{video_id}/transcript"), None),
         (
             Method::GET,
+            format!("/videos/{video_id}/captions.vtt"),
+            None,
+        ),
+        (
+            Method::GET,
+            format!("/videos/{video_id}/captions.srt"),
+            None,
+        ),
+        (
+            Method::GET,
             format!("/uploads/{video_id}/parts?upload_id=u"),
             None,
         ),
@@ -78,7 +88,14 @@ async fn a_video_of_another_tenant_looks_like_one_that_does_not_exist() {
             "{method} {path} names no video: {problem:?}"
         );
     }
-    for command in ["show", "delete", "retry", "timeline", "transcript"] {
+    for command in [
+        "show",
+        "delete",
+        "retry",
+        "timeline",
+        "transcript",
+        "captions",
+    ] {
         for video_id in [&foreign, &unknown] {
             let finished = stranger
                 .command_line()

@@ -19,6 +19,8 @@ const ROUTES: &[(Method, &str)] = &[
     (Method::POST, "/videos/v/retry"),
     (Method::GET, "/videos/v/timeline"),
     (Method::GET, "/videos/v/transcript"),
+    (Method::GET, "/videos/v/captions.vtt"),
+    (Method::GET, "/videos/v/captions.srt"),
     (Method::GET, "/search?q=a"),
     (Method::POST, "/search"),
 ];

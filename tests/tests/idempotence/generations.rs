@@ -160,8 +160,10 @@ async fn a_new_version_that_fails_leaves_the_old_one_served() {
         good.size_bytes,
         "the link plays what is found"
     );
-    let path = format!("/videos/{}/transcript", good.video_id);
-    assert_eq!(tenant.get(&path).await.status, 302);
+    for words in ["transcript", "captions.vtt", "captions.srt"] {
+        let path = format!("/videos/{}/{words}", good.video_id);
+        assert_eq!(tenant.get(&path).await.status, 302, "{words}");
+    }
 
     drop_into_inbox(&tenant, "talk.mp4", clips::clip(Some("heron"), 30).await).await;
     let video = tenant

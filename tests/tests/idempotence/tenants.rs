@@ -57,13 +57,23 @@ async fn a_tenant_sees_and_touches_only_its_own() {
 async fn every_route_hides_the_video(stranger: &Tenant, video_id: &VideoId) {
     let parts = json!({ "upload_id": "u", "parts": [{ "part_number": 1, "etag": "e" }] });
     let patch = json!({ "title": "taken over" });
-    let routes: [(Method, String, Option<&Value>); 8] = [
+    let routes: [(Method, String, Option<&Value>); 10] = [
         (Method::GET, format!("/videos/{video_id}"), None),
         (Method::PATCH, format!("/videos/{video_id}"), Some(&patch)),
         (Method::DELETE, format!("/videos/{video_id}"), None),
         (Method::POST, format!("/videos/{video_id}/retry"), None),
         (Method::GET, format!("/videos/{video_id}/timeline"), None),
         (Method::GET, format!("/videos/{video_id}/transcript"), None),
+        (
+            Method::GET,
+            format!("/videos/{video_id}/captions.vtt"),
+            None,
+        ),
+        (
+            Method::GET,
+            format!("/videos/{video_id}/captions.srt"),
+            None,
+        ),
         (
             Method::GET,
             format!("/uploads/{video_id}/parts?upload_id=u"),

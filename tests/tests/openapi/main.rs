@@ -189,10 +189,10 @@ fn names_are_spelled_alike() {
         "/Channel/enum",
         json!([Title, Speech, Subtitle, Visual, ScreenText]),
     );
-    use TranscriptSource::{None, SubtitleFile, SubtitleTrack};
+    use TranscriptSource::{None, Speech as Recognised, SubtitleFile, SubtitleTrack};
     check(
         "/Transcript/properties/source/enum",
-        json!([SubtitleFile, SubtitleTrack, None]),
+        json!([SubtitleFile, SubtitleTrack, Recognised, None]),
     );
     use WarningName::*;
     let warnings = json!([

@@ -1,12 +1,10 @@
-//! Captions as text: SubRip and WebVTT, read tolerantly, written strictly.
+//! Captions as text: SubRip and WebVTT, read tolerantly. The crate `captions` writes them.
 
 mod blocks;
 mod charset;
-mod render;
 mod text;
 mod time;
 
-pub use self::render::{render_srt, render_webvtt};
 pub use contracts::artifacts::Cue;
 use contracts::limits::{MAX_SUBTITLE_BYTES, MAX_SUBTITLE_CUES};
 

@@ -124,47 +124,7 @@ fn limits_are_kept() {
     );
 }
 
-/// Words with everything that means something in a file of captions.
-fn any_text() -> impl Strategy<Value = String> {
-    let word = prop_oneof![
-        "[a-zA-Zäß€0-9]{1,8}",
-        Just("-->".to_owned()),
-        Just("<i>".to_owned()),
-        Just("&amp;".to_owned()),
-        Just("{\\an8}".to_owned()),
-        Just("NOTE".to_owned()),
-        Just("12".to_owned()),
-        Just("&#65;".to_owned()),
-    ];
-    let line = prop::collection::vec(word, 1..5).prop_map(|words| words.join(" "));
-    prop::collection::vec(line, 1..4).prop_map(|lines| lines.join("\n"))
-}
-
-fn any_cues() -> impl Strategy<Value = Vec<Cue>> {
-    let cue = (0..40_000_000_u64, 0..20_000_u64, any_text());
-    prop::collection::vec(cue, 1..12).prop_map(|cues| {
-        let cues = cues.into_iter().map(|(start_ms, length_ms, text)| Cue {
-            start_ms,
-            end_ms: start_ms + length_ms,
-            text,
-            ..Cue::default()
-        });
-        let mut cues: Vec<Cue> = cues.collect();
-        cues.sort_by_key(|cue| cue.start_ms);
-        cues
-    })
-}
-
 proptest! {
-    #[test]
-    fn what_is_written_is_read_again(cues in any_cues()) {
-        for file in [render_srt(&cues), render_webvtt(&cues)] {
-            let parsed = parse_all(file.as_bytes()).unwrap();
-            prop_assert_eq!(&parsed.cues, &cues);
-            prop_assert_eq!(parsed.skipped, 0);
-        }
-    }
-
     #[test]
     fn no_bytes_cause_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         let _ = parse_all(&bytes);

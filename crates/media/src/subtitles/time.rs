@@ -40,14 +40,3 @@ fn number(digits: &str) -> Option<u64> {
     let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { digits.parse().ok() } else { None }
 }
-
-/// Milliseconds as `hh:mm:ss` and the fraction after `mark`.
-pub(super) fn format_time(ms: u64, mark: char) -> String {
-    let (seconds, fraction) = (ms / 1000, ms % 1000);
-    let (minutes, hours) = (seconds / 60, seconds / 3600);
-    format!(
-        "{hours:02}:{:02}:{:02}{mark}{fraction:03}",
-        minutes % 60,
-        seconds % 60
-    )
-}
