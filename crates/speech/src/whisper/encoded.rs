@@ -38,34 +38,37 @@ impl Encoded {
     }
 }
 
-/// Runs the encoder over one spectrogram after the other, and puts each result into its row at once: a batched run, or
-/// joining at the end, would take far more memory at its peak.
-pub(super) fn encode(
-    encoder: &mut Graph,
-    wanted: &[String],
-    features: impl ExactSizeIterator<Item = (usize, Vec<f32>)>,
-    bands: usize,
-) -> ort::Result<Encoded> {
-    let rows = features.len();
-    let mut encoded = Encoded {
-        tensors: Vec::new(),
-        samples: Vec::with_capacity(rows),
-    };
-    for (row, (samples, features)) in features.enumerate() {
-        let shape = [1, bands, features.len() / bands.max(1)];
-        let input = TensorRef::from_array_view((shape, features.as_slice()))?;
-        let outputs = encoder.session.run(ort::inputs![input])?;
-        let values: Vec<DynValue> = outputs.into_iter().map(|(_, value)| value).collect();
-        for (output, value) in with_uses(&encoder.outputs, values) {
-            if let Output::Past { input, .. } = output
-                && wanted.contains(input)
-            {
-                encoded.put(row, rows, input, value)?;
+impl Graph {
+    /// Runs an encoder over one spectrogram `[bands, frames]` after the other, each with the samples it stands for,
+    /// and puts each result into its row at once: a batched run, or joining at the end, would take far more memory at
+    /// its peak.
+    pub(super) fn encode(
+        &mut self,
+        wanted: &[String],
+        spectrograms: impl ExactSizeIterator<Item = (usize, Vec<f32>)>,
+        bands: usize,
+    ) -> ort::Result<Encoded> {
+        let rows = spectrograms.len();
+        let mut encoded = Encoded {
+            tensors: Vec::new(),
+            samples: Vec::with_capacity(rows),
+        };
+        for (row, (samples, features)) in spectrograms.enumerate() {
+            let shape = [1, bands, features.len() / bands.max(1)];
+            let input = TensorRef::from_array_view((shape, features.as_slice()))?;
+            let outputs = self.session.run(ort::inputs![input])?;
+            let values: Vec<DynValue> = outputs.into_iter().map(|(_, value)| value).collect();
+            for (output, value) in with_uses(&self.outputs, values) {
+                if let Output::Past { input, .. } = output
+                    && wanted.contains(input)
+                {
+                    encoded.put(row, rows, input, value)?;
+                }
             }
+            encoded.samples.push(samples);
         }
-        encoded.samples.push(samples);
+        Ok(encoded)
     }
-    Ok(encoded)
 }
 
 impl Encoded {

@@ -19,7 +19,7 @@ pub use decoding::{Decoded, Request};
 pub use encoded::Encoded;
 pub(crate) use vocabulary::Vocabulary;
 
-use crate::{LogMel, SpeechError};
+use crate::{LogMel, SpeechError, WINDOW_SAMPLES};
 use decoder::Decoder;
 use decoding::Decoding;
 use files::ModelFiles;
@@ -107,10 +107,27 @@ impl Whisper {
     /// The encoder fails.
     pub fn encode(&mut self, windows: &[&[f32]]) -> Result<Encoded, SpeechError> {
         let mel = &self.mel;
-        let features = windows
+        let spectrograms = windows
             .iter()
             .map(|samples| (samples.len(), mel.features(samples)));
-        encoded::encode(&mut self.encoder, &self.wanted, features, self.files.bands)
+        self.encoder
+            .encode(&self.wanted, spectrograms, self.files.bands)
+            .map_err(failed("speech encoder"))
+    }
+
+    /// [`Self::encode`] of spectrograms `[bands, 3000]` that were made elsewhere, of 30 s of sound each.
+    ///
+    /// # Errors
+    /// The encoder fails, or a spectrogram has another size.
+    pub fn encode_spectrograms(
+        &mut self,
+        spectrograms: Vec<Vec<f32>>,
+    ) -> Result<Encoded, SpeechError> {
+        let spectrograms = spectrograms
+            .into_iter()
+            .map(|features| (WINDOW_SAMPLES, features));
+        self.encoder
+            .encode(&self.wanted, spectrograms, self.files.bands)
             .map_err(failed("speech encoder"))
     }
 
