@@ -22,7 +22,8 @@ mod test_media;
 
 pub use error::MediaError;
 pub use extract::{
-    ChunkRange, ExtractSettings, Extracted, Frame, MillisecondRange, Warning, extract_chunk,
+    Border, ChunkRange, ExtractSettings, Extracted, Frame, MillisecondRange, PlannedChunk, Warning,
+    extract_chunk,
 };
 pub use ffmpeg::Ffmpeg;
 pub use probe::{

@@ -13,7 +13,12 @@ use crate::{
 use bytes::Bytes;
 use contracts::{ErrorName, NamedError};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::ops::Range;
+use std::{
+    fs::File,
+    io::{self, Write},
+    ops::Range,
+    path::PathBuf,
+};
 
 const MAGIC: &[u8; 8] = b"VXPACK1\n";
 /// The magic and the directory's length.
@@ -80,15 +85,53 @@ impl PackWriter {
     /// The pack's bytes.
     #[must_use]
     pub fn finish(self) -> Vec<u8> {
+        let mut pack = self.header();
+        pack.extend_from_slice(&self.body);
+        pack
+    }
+
+    /// Writes the pack to `output`, with the files at these paths, by name, behind what was added. They are copied
+    /// without ever lying in memory.
+    ///
+    /// # Errors
+    /// A file can't be read, or changes meanwhile, or `output` takes no more.
+    pub fn write_with_files(
+        mut self,
+        files: &[(String, PathBuf)],
+        output: &mut impl Write,
+    ) -> io::Result<()> {
+        let mut offset = self.body.len() as u64;
+        for (name, path) in files {
+            let length = path.metadata()?.len();
+            self.entries.push(Entry {
+                name: name.clone(),
+                offset,
+                length,
+            });
+            offset += length;
+        }
+        output.write_all(&self.header())?;
+        output.write_all(&self.body)?;
+        let mut copied = self.body.len() as u64;
+        for (_, path) in files {
+            copied += io::copy(&mut File::open(path)?, output)?;
+        }
+        if copied != offset {
+            return Err(io::Error::other("a file changed while it was packed"));
+        }
+        output.flush()
+    }
+
+    /// What stands before the files' bytes.
+    fn header(&self) -> Vec<u8> {
         // Plain structs: serialising them can't fail.
         let directory = serde_json::to_vec(&self.entries).unwrap_or_default();
         let length = u32::try_from(directory.len()).unwrap_or(u32::MAX);
-        let mut pack = Vec::with_capacity(HEADER_BYTES + directory.len() + self.body.len());
-        pack.extend_from_slice(MAGIC);
-        pack.extend_from_slice(&length.to_be_bytes());
-        pack.extend_from_slice(&directory);
-        pack.extend_from_slice(&self.body);
-        pack
+        let mut header = Vec::with_capacity(HEADER_BYTES + directory.len());
+        header.extend_from_slice(MAGIC);
+        header.extend_from_slice(&length.to_be_bytes());
+        header.extend_from_slice(&directory);
+        header
     }
 }
 
@@ -287,6 +330,25 @@ mod tests {
             prefixed.extend(&bytes);
             let _ = Pack::parse(bytes.into());
             let _ = Pack::parse(prefixed.into());
+        }
+    }
+
+    #[test]
+    fn files_lie_behind_what_was_added() {
+        let folder = tempfile::tempdir().unwrap();
+        let files = [("b", "second"), ("c", ""), ("d", "last")].map(|(name, content)| {
+            let path = folder.path().join(name);
+            std::fs::write(&path, content).unwrap();
+            (name.to_owned(), path)
+        });
+        let mut writer = PackWriter::default();
+        writer.add("a", b"first");
+        let mut bytes = Vec::new();
+        writer.write_with_files(&files, &mut bytes).unwrap();
+        let pack = Pack::parse(bytes.into()).unwrap();
+        assert_eq!(pack.names().collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+        for (name, expected) in [("a", "first"), ("b", "second"), ("c", ""), ("d", "last")] {
+            assert_eq!(pack.get(name).unwrap(), expected);
         }
     }
 

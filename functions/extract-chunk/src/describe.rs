@@ -1,24 +1,27 @@
 //! What is said of a chunk beside its sound and frames.
 
 use contracts::artifacts::{
-    ExtractDescription, MediaDescription, Warning, WarningName, clock_time,
+    ExtractDescription, MediaDescription, TimeRange, Warning, WarningName, clock_time,
 };
 use media::{Extracted, MillisecondRange, Warning as Damage};
 
 /// The description of what was extracted.
 pub(crate) fn describe(extracted: &Extracted, media: &MediaDescription) -> ExtractDescription {
+    let has_audio = extracted.audio.is_some();
+    let speech = TimeRange {
+        start_ms: extracted.speech.start_ms,
+        end_ms: extracted.speech.end_ms,
+    };
     ExtractDescription {
-        audio_duration_ms: extracted
-            .audio
-            .is_some()
-            .then_some(extracted.audio_duration_ms),
+        audio_duration_ms: has_audio.then_some(extracted.audio_duration_ms),
+        audio_start_ms: has_audio.then_some(extracted.audio_start_ms),
+        speech: has_audio.then_some(speech),
         cues: media
             .info
             .subtitles()
             .is_some()
             .then(|| extracted.cues.clone()),
         warnings: extracted.warnings.iter().map(warning).collect(),
-        ..ExtractDescription::default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod config;
 mod describe;
+mod plan;
 
 pub use config::Config;
 
@@ -18,14 +19,20 @@ use contracts::{
 };
 use lambda_kit::TaskError;
 use media::{
-    ChunkRange, ExtractSettings, Extracted, Ffmpeg, MediaError, RangeServer, ReadSettings,
-    extract_chunk,
+    ExtractSettings, Extracted, Ffmpeg, MediaError, RangeServer, ReadSettings, extract_chunk,
 };
 use object_store::{ObjectStore, S3Source, fingerprint, pack::PackWriter};
-use std::{convert::Infallible, io, path::Path, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    fs::File,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 /// Grows when the same input would give another pack.
-const STAGE_VERSION: u32 = 1;
+const STAGE_VERSION: u32 = 2;
 /// Below the function's own limit, so that the reason is told.
 const TIME_LIMIT: Duration = Duration::from_secs(270);
 /// A chunk may read this many times its share of the file, plus what the index and a distant key frame take.
@@ -102,9 +109,10 @@ async fn extract(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskO
     let extracted = run(deps, task, &media, work_dir.path()).await?;
     let frames = extracted.frames.len();
     let description = describe::describe(&extracted, &media);
-    let pack = pack(&extracted, &description).await.map_err(tool)?;
+    let path = work_dir.path().join("chunk.pack");
+    pack(extracted, &description, &path).map_err(tool)?;
     deps.store
-        .write(bucket, &key, "application/octet-stream", pack)
+        .write_file(bucket, &key, "application/octet-stream", &path)
         .await?;
     Ok((key.clone(), output(key, description, frames, false)))
 }
@@ -119,15 +127,12 @@ async fn run(
     let share = media.size_bytes / media.chunks.len().max(1) as u64;
     let read = ReadSettings {
         max_source_bytes: share * MAX_SHARES + INDEX_BYTES,
+        cache_bytes: plan::cache_bytes(media),
         ..ReadSettings::default()
     };
     let server = RangeServer::start(Arc::new(source), read)
         .await
         .map_err(tool)?;
-    let range = ChunkRange {
-        start_ms: task.chunk.start_ms,
-        end_ms: task.chunk.end_ms,
-    };
     let settings = ExtractSettings {
         time_limit: TIME_LIMIT,
         ..ExtractSettings::default()
@@ -136,7 +141,7 @@ async fn run(
         &deps.ffmpeg,
         &server,
         &media.info,
-        range,
+        &plan::planned(&task.chunk, media),
         &settings,
         work_dir,
     )
@@ -159,19 +164,15 @@ fn name(error: &MediaError) -> ErrorName {
     }
 }
 
-async fn pack(extracted: &Extracted, description: &ExtractDescription) -> io::Result<Vec<u8>> {
+/// The pack goes through the disk: a chunk's sound and frames take many times the memory of all else.
+fn pack(extracted: Extracted, description: &ExtractDescription, path: &Path) -> io::Result<()> {
     let mut pack = PackWriter::default();
     pack.add_json(EXTRACT_DESCRIPTION, description);
-    if let Some(audio) = &extracted.audio {
-        pack.add(EXTRACT_AUDIO, &tokio::fs::read(audio).await?);
-    }
-    for frame in &extracted.frames {
-        pack.add(
-            frame_name(frame.time_ms),
-            &tokio::fs::read(&frame.path).await?,
-        );
-    }
-    Ok(pack.finish())
+    let audio = extracted.audio.map(|path| (EXTRACT_AUDIO.to_owned(), path));
+    let frames = extracted.frames.into_iter();
+    let frames = frames.map(|frame| (frame_name(frame.time_ms), frame.path));
+    let files: Vec<(String, PathBuf)> = audio.into_iter().chain(frames).collect();
+    pack.write_with_files(&files, &mut File::create(path)?)
 }
 
 fn tool(error: io::Error) -> TaskError {

@@ -5,13 +5,14 @@ use std::ffi::OsString;
 use super::{ChunkRange, ExtractSettings};
 use crate::MediaInfo;
 
-pub(super) const AUDIO_FILE: &str = "audio.flac";
 pub(super) const CUES_FILE: &str = "cues.vtt";
 pub(super) const AUDIO_RATE_HZ: u64 = 16_000;
 /// FLAC takes the length of its first block for all; short blocks compress badly, and below 16 it gives up.
 const BLOCK_SAMPLES: u32 = 4096;
 /// Read beyond the range, so that a packet that lies a little late in the file is not missed.
 const MARGIN_MS: u64 = 1000;
+/// Decoded before the sound that is wanted, since a decoder's first packets after a jump are incomplete.
+const PREROLL_MS: u64 = 200;
 
 /// Which pictures a run decodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,28 +25,82 @@ pub(super) enum Pictures {
     ShownAtStart,
 }
 
+/// How a run keeps sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SoundFormat {
+    Flac,
+    /// Bare 16-bit samples, little-endian.
+    Samples,
+}
+
+impl SoundFormat {
+    pub(super) fn file_name(self) -> &'static str {
+        match self {
+            Self::Flac => "audio.flac",
+            Self::Samples => "audio.s16le",
+        }
+    }
+
+    fn output_options(self) -> [&'static str; 5] {
+        let (codec, container) = match self {
+            Self::Flac => ("flac", "flac"),
+            Self::Samples => ("pcm_s16le", "s16le"),
+        };
+        ["-c:a", codec, "-f", container, self.file_name()]
+    }
+}
+
 /// What one run of ffmpeg takes from the input.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
+    /// What pictures and captions are taken of.
     pub(super) range: ChunkRange,
+    /// What sound is taken of.
+    pub(super) sound: ChunkRange,
+    pub(super) sound_format: SoundFormat,
     pub(super) audio: Option<u32>,
     pub(super) video: Option<u32>,
     pub(super) subtitles: Option<u32>,
+    /// A video stream that only tells the time.
+    video_clock: Option<u32>,
     pub(super) pictures: Pictures,
     short_side_px: u32,
     interval_ms: u64,
 }
 
 impl Plan {
-    pub(super) fn whole(info: &MediaInfo, range: ChunkRange, settings: &ExtractSettings) -> Self {
+    pub(super) fn whole(
+        info: &MediaInfo,
+        range: ChunkRange,
+        sound: ChunkRange,
+        settings: &ExtractSettings,
+    ) -> Self {
         Self {
             range,
+            sound,
+            sound_format: SoundFormat::Flac,
             audio: info.audio().map(|(index, _)| index),
             video: info.video().map(|(index, _)| index),
             subtitles: info.subtitles().map(|(index, _)| index),
+            video_clock: None,
             pictures: Pictures::KeyFrames,
             short_side_px: settings.frame_short_side_px,
             interval_ms: settings.frame_interval_ms,
+        }
+    }
+
+    /// The bare samples of `window`. Depends on nothing else, so that two chunks get the same ones.
+    pub(super) fn samples(
+        info: &MediaInfo,
+        window: ChunkRange,
+        settings: &ExtractSettings,
+    ) -> Self {
+        Self {
+            sound_format: SoundFormat::Samples,
+            video: None,
+            subtitles: None,
+            video_clock: info.video().map(|(index, _)| index),
+            ..Self::whole(info, window, window, settings)
         }
     }
 
@@ -88,6 +143,14 @@ impl Plan {
         self.audio.is_none() && self.video.is_none() && self.subtitles.is_none()
     }
 
+    /// All that has to be read.
+    fn covered(&self) -> ChunkRange {
+        let pictures = self.video.or(self.subtitles).map(|_| self.range);
+        let sound = self.audio.map(|_| self.sound);
+        let parts = [pictures, sound].into_iter().flatten();
+        parts.reduce(ChunkRange::hull).unwrap_or(self.range)
+    }
+
     /// The numbers of the outputs that copy packets to nowhere: when they end, the range has been read.
     pub(super) fn clock_outputs(&self) -> std::ops::Range<usize> {
         let before = [self.audio, self.video, self.subtitles];
@@ -95,9 +158,10 @@ impl Plan {
         first..first + self.clock_streams().count()
     }
 
-    /// Captions are too sparse to tell the time by.
+    /// Captions are too sparse to tell the time by, and sound may have ended long ago.
     fn clock_streams(&self) -> impl Iterator<Item = u32> {
-        [self.audio, self.video].into_iter().flatten()
+        let video = self.video.or(self.video_clock);
+        [self.audio, video].into_iter().flatten()
     }
 
     pub(super) fn input_options(&self, settings: &ExtractSettings) -> Vec<OsString> {
@@ -118,11 +182,13 @@ impl Plan {
             options.push("-noaccurate_seek".into());
         }
         // One millisecond earlier: a picture half a microsecond early rounds to the range's first millisecond.
-        let seek_ms = self.range.start_ms.saturating_sub(1);
+        let early_ms = self.audio.map_or(1, |_| PREROLL_MS);
+        let covered = self.covered();
+        let seek_ms = covered.start_ms.saturating_sub(early_ms);
         if seek_ms > 0 {
             options.extend(strings(&["-ss", &seconds(seek_ms)]));
         }
-        let length_ms = self.range.end_ms + MARGIN_MS - seek_ms;
+        let length_ms = covered.end_ms + MARGIN_MS - seek_ms;
         options.extend(strings(&["-t", &seconds(length_ms)]));
         options
     }
@@ -136,7 +202,7 @@ impl Plan {
                 "-af",
                 &self.audio_filter(),
             ]));
-            options.extend(strings(&["-c:a", "flac", "-f", "flac", AUDIO_FILE]));
+            options.extend(strings(&self.sound_format.output_options()));
         }
         if let Some(index) = self.video {
             options.extend(strings(&[
@@ -174,12 +240,12 @@ impl Plan {
         options
     }
 
-    /// Converts, fills gaps with silence, and puts the first sample at the range's start. The second `aresample`
+    /// Converts, fills gaps with silence, and puts the first sample at the start of `sound`. The second `aresample`
     /// stands alone because it counts `first_pts` in samples of its input.
     fn audio_filter(&self) -> String {
-        let first_sample = self.range.start_ms * AUDIO_RATE_HZ / 1000;
-        let start = seconds(self.range.start_ms);
-        let end = seconds(self.range.end_ms);
+        let first_sample = self.sound.start_ms * AUDIO_RATE_HZ / 1000;
+        let start = seconds(self.sound.start_ms);
+        let end = seconds(self.sound.end_ms);
         format!(
             "aresample=osr={AUDIO_RATE_HZ}:ochl=mono:osf=s16,\
              aresample=async=1:first_pts={first_sample},\

@@ -1,9 +1,12 @@
 //! One time range of a video, read once: sound, key frames with their times, embedded captions.
 
+mod border;
 mod clock;
 mod command;
 mod damage;
 mod outcome;
+mod run;
+mod silence;
 
 use std::{
     path::{Path, PathBuf},
@@ -12,13 +15,9 @@ use std::{
 
 use contracts::limits::MAX_PICTURE_SIDE_PX;
 
-use self::{
-    clock::{Clock, run_until_read},
-    command::{AUDIO_FILE, CUES_FILE, Plan},
-    damage::DamageCounter,
-    outcome::Outcome,
-};
-use crate::{Cue, Ffmpeg, MediaError, MediaInfo, RangeServer, ffmpeg::Job, subtitles};
+pub use self::border::{Border, PlannedChunk};
+use self::{command::Plan, run::Run};
+use crate::{Cue, Ffmpeg, MediaError, MediaInfo, RangeServer};
 
 /// The part of a video to extract, `start_ms..end_ms`, counted from its first picture or sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +26,21 @@ pub struct ChunkRange {
     pub start_ms: u64,
     /// First millisecond that belongs to the next chunk.
     pub end_ms: u64,
+}
+
+impl ChunkRange {
+    /// How long it is.
+    pub(crate) fn length_ms(self) -> u64 {
+        self.end_ms.saturating_sub(self.start_ms)
+    }
+
+    /// The shortest range that holds both.
+    fn hull(self, other: Self) -> Self {
+        Self {
+            start_ms: self.start_ms.min(other.start_ms),
+            end_ms: self.end_ms.max(other.end_ms),
+        }
+    }
 }
 
 /// A stretch of time in a video.
@@ -62,10 +76,15 @@ impl Default for ExtractSettings {
 /// What was found in a chunk.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Extracted {
-    /// Mono 16 kHz FLAC whose first sample stands at the chunk's start; gaps are filled with silence.
+    /// Mono 16 kHz FLAC; gaps are filled with silence.
     pub audio: Option<PathBuf>,
+    /// The time in the video of the first sample of `audio`, in milliseconds.
+    pub audio_start_ms: u64,
     /// Length of `audio` in milliseconds, 0 without.
     pub audio_duration_ms: u64,
+    /// The stretch whose speech is this chunk's, from cut to cut: those of all chunks of a video cover it without gap
+    /// or overlap. `audio` starts with it and may go on beyond its end.
+    pub speech: MillisecondRange,
     /// Pictures in order of time.
     pub frames: Vec<Frame>,
     /// Embedded captions that start in the chunk, with times absolute in the video.
@@ -98,11 +117,12 @@ pub enum Warning {
     },
 }
 
-/// Extracts `range` of what `input` serves into `work_dir`, which should be empty and belongs to the caller.
+/// Extracts `chunk` of what `input` serves into `work_dir`, which should be empty and belongs to the caller.
 ///
 /// One extraction at a time may run on one server: it is told to hang up when the range has been read. The input is
 /// read once, and a second time only where damage kept everything from being decoded together, or where no key frame
-/// lies in the range.
+/// lies in the range. The windows around the chunk's borders are read beside that; most of them is still in the
+/// server's memory.
 ///
 /// # Errors
 /// [`MediaError::NothingDecoded`] when streams are there but none of them gave anything because of damage;
@@ -111,85 +131,34 @@ pub async fn extract_chunk(
     ffmpeg: &Ffmpeg,
     input: &RangeServer,
     info: &MediaInfo,
-    range: ChunkRange,
+    chunk: &PlannedChunk,
     settings: &ExtractSettings,
     work_dir: &Path,
 ) -> Result<Extracted, MediaError> {
-    let whole = Plan::whole(info, range, settings);
     let run = Run {
         ffmpeg,
         input,
+        info,
+        settings,
         work_dir,
     };
-    let mut outcome = run.plan(&whole, settings).await?;
-    if outcome.is_incomplete(&whole) && outcome.failed {
-        // One broken stream can take the others with it: each gets its own chance.
-        for part in whole.parts() {
-            let alone = run.plan(&part, settings).await?;
-            outcome.fill_from(alone);
-        }
-    }
-    if whole.video.is_some() && outcome.frames.is_empty() {
-        for fallback in whole.without_key_frames() {
-            outcome.frames = run.plan(&fallback, settings).await?.frames;
-            if !outcome.frames.is_empty() {
-                break;
-            }
-        }
-    }
-    outcome.into_extracted(&whole, info)
-}
-
-/// Where plans are carried out.
-struct Run<'a> {
-    ffmpeg: &'a Ffmpeg,
-    input: &'a RangeServer,
-    work_dir: &'a Path,
-}
-
-impl Run<'_> {
-    async fn plan(&self, plan: &Plan, settings: &ExtractSettings) -> Result<Outcome, MediaError> {
-        let folder = tempfile::Builder::new()
-            .prefix("run-")
-            .tempdir_in(self.work_dir)
-            .map_err(|error| MediaError::tool("making a folder", error))?
-            .keep();
-        let clock = Clock::new(plan.clock_outputs());
-        let damage = DamageCounter::default();
-        let job = Job {
-            input_options: plan.input_options(settings),
-            url: self.input.url().to_owned(),
-            output_options: plan.output_options(settings),
-            work_dir: folder.clone(),
-            time_limit: settings.time_limit,
-            on_line: damage.watcher(clock.watcher(self.input.gate())),
-        };
-        let finished = run_until_read(self.ffmpeg.run(job), &clock, self.input.gate()).await;
-        if let Some(failure) = self.input.failure() {
-            return Err(MediaError::Source(failure));
-        }
-        let finished = finished?;
-        let mut outcome = Outcome::read_log(&finished, damage.so_far());
-        outcome.frames = outcome::frames(&folder, plan)
-            .map_err(|error| MediaError::tool("listing frames", error))?;
-        let audio = folder.join(AUDIO_FILE);
-        outcome.audio = Some(audio).filter(|_| outcome.audio_samples > 0);
-        outcome.cues = cues(&folder.join(CUES_FILE), plan.range).await;
-        Ok(outcome)
-    }
-}
-
-/// The captions in a WebVTT file that start in `range`. One that lasts into the range belongs to the chunk it
-/// started in.
-async fn cues(path: &Path, range: ChunkRange) -> Vec<Cue> {
-    let Ok(bytes) = tokio::fs::read(path).await else {
-        return Vec::new();
+    let range = chunk.range;
+    let cut_start_ms = run.cut_ms(chunk.start).await?.unwrap_or(range.start_ms);
+    // Where it will be cut is not known yet.
+    let sound = ChunkRange {
+        start_ms: cut_start_ms,
+        end_ms: chunk.end.map_or(range.end_ms, Border::last_ms),
     };
-    let parsed = subtitles::parse(&bytes, &subtitles::SubtitleLimits::default());
-    let mut cues = parsed.map(|parsed| parsed.cues).unwrap_or_default();
-    cues.retain(|cue| (range.start_ms..range.end_ms).contains(&cue.start_ms));
-    cues
+    let whole = Plan::whole(info, range, sound, settings);
+    let outcome = run.with_fallbacks(&whole).await?;
+    let speech = ChunkRange {
+        start_ms: cut_start_ms,
+        end_ms: run.cut_ms(chunk.end).await?.unwrap_or(range.end_ms),
+    };
+    outcome.into_extracted(&whole, info, speech)
 }
 
+#[cfg(test)]
+mod border_tests;
 #[cfg(test)]
 mod tests;

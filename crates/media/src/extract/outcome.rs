@@ -85,6 +85,7 @@ impl Outcome {
         self,
         plan: &Plan,
         info: &MediaInfo,
+        speech: ChunkRange,
     ) -> Result<Extracted, MediaError> {
         let has_errors = self.failed || self.damage.is_any();
         let is_empty = self.audio.is_none() && self.frames.is_empty() && self.cues.is_empty();
@@ -92,9 +93,11 @@ impl Outcome {
             let detail = self.detail;
             return Err(MediaError::NothingDecoded { detail });
         }
-        let warnings = self.warnings(plan, info);
+        let warnings = self.warnings(plan, info, speech);
         Ok(Extracted {
             audio: self.audio,
+            audio_start_ms: plan.sound.start_ms,
+            speech,
             audio_duration_ms: self.audio_samples * 1000 / AUDIO_RATE_HZ,
             frames: self.frames,
             cues: self.cues,
@@ -102,21 +105,26 @@ impl Outcome {
         })
     }
 
-    fn warnings(&self, plan: &Plan, info: &MediaInfo) -> Vec<Warning> {
-        let chunk = plan.range;
-        let end_ms = info.duration_ms.map_or(chunk.end_ms, |duration_ms| {
-            duration_ms.clamp(chunk.start_ms, chunk.end_ms)
-        });
-        let range = ChunkRange { end_ms, ..chunk };
+    fn warnings(&self, plan: &Plan, info: &MediaInfo, speech: ChunkRange) -> Vec<Warning> {
+        // A video may turn out shorter than planned.
+        let within_video = |range: ChunkRange| ChunkRange {
+            end_ms: info.duration_ms.map_or(range.end_ms, |duration_ms| {
+                duration_ms.clamp(range.start_ms, range.end_ms)
+            }),
+            ..range
+        };
         let mut warnings = Vec::new();
         if let (Some(_), Some((_, stream))) = (plan.audio, info.audio()) {
-            let damaged = self.damaged_sound(range, stream.sample_rate_hz);
+            let damaged = self.damaged_sound(within_video(plan.sound), stream.sample_rate_hz);
+            // What is lost behind the cut is the neighbour's loss, which tells of it.
+            let damaged = damaged.filter(|range| range.start_ms < speech.end_ms);
             warnings.extend(damaged.map(|range| Warning::AudioDamaged { range }));
         }
         let no_picture = self.frames.is_empty() && self.failed;
         if plan.video.is_some()
             && (self.damage.video_errors + self.damage.container_errors > 0 || no_picture)
         {
+            let range = within_video(plan.range);
             warnings.push(Warning::VideoDamaged { range });
         }
         warnings
@@ -179,7 +187,8 @@ fn number_before(line: &str, words: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{super::ExtractSettings, *};
+    use crate::{AudioStream, Stream, StreamKind};
 
     /// `sound_ms` of 20 s were written, and so many errors told, beside one of the container.
     fn check(sound_ms: u64, audio_errors: u64, expected: Option<(u64, u64)>) {
@@ -197,6 +206,42 @@ mod tests {
         let rate_hz = u32::try_from(AUDIO_RATE_HZ).unwrap();
         let found = outcome.damaged_sound(range, rate_hz);
         assert_eq!(found.map(|found| (found.start_ms, found.end_ms)), expected);
+    }
+
+    #[test]
+    fn loss_behind_the_cut_is_the_neighbours() {
+        let audio = AudioStream {
+            codec: "aac".to_owned(),
+            sample_rate_hz: 48_000,
+            channels: "mono".to_owned(),
+            language: None,
+        };
+        let info = MediaInfo {
+            container: "matroska,webm".to_owned(),
+            duration_ms: Some(90_000),
+            streams: vec![Stream {
+                index: 0,
+                kind: StreamKind::Audio(audio),
+                is_default: true,
+                is_forced: false,
+            }],
+            title: None,
+            seekable: true,
+        };
+        let range = |start_ms, end_ms| ChunkRange { start_ms, end_ms };
+        let (chunk, sound) = (range(20_000, 40_000), range(19_000, 50_000));
+        let plan = Plan::whole(&info, chunk, sound, &ExtractSettings::default());
+        let mut outcome = Outcome {
+            audio_samples: 23_000 * AUDIO_RATE_HZ / 1000,
+            ..Outcome::default()
+        };
+        outcome.damage.container_errors = 1;
+        let warnings = |cut_ms| outcome.warnings(&plan, &info, range(19_000, cut_ms));
+        let expected = Warning::AudioDamaged {
+            range: range(42_000, 50_000),
+        };
+        assert_eq!(warnings(42_000), []);
+        assert_eq!(warnings(42_010), [expected]);
     }
 
     #[test]

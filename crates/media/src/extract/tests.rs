@@ -15,10 +15,17 @@ async fn extract(path: &Path, start_ms: u64, end_ms: u64) -> (Extracted, tempfil
         .await
         .unwrap();
     let work_dir = tempfile::tempdir().unwrap();
-    let range = ChunkRange { start_ms, end_ms };
+    let chunk = ChunkRange { start_ms, end_ms }.into();
     let settings = ExtractSettings::default();
-    let extracted =
-        extract_chunk(&ffmpeg(), &server, &info, range, &settings, work_dir.path()).await;
+    let extracted = extract_chunk(
+        &ffmpeg(),
+        &server,
+        &info,
+        &chunk,
+        &settings,
+        work_dir.path(),
+    )
+    .await;
     (extracted.unwrap(), work_dir)
 }
 
@@ -292,10 +299,17 @@ async fn reading_stops_at_the_chunks_end_when_captions_are_sparse_or_sound_has_e
             start_ms,
             end_ms: start_ms + 10_000,
         };
-        let settings = ExtractSettings::default();
-        let chunk = extract_chunk(&ffmpeg(), &server, &info, range, &settings, work_dir.path())
-            .await
-            .unwrap();
+        let (chunk, settings) = (range.into(), ExtractSettings::default());
+        let chunk = extract_chunk(
+            &ffmpeg(),
+            &server,
+            &info,
+            &chunk,
+            &settings,
+            work_dir.path(),
+        )
+        .await
+        .unwrap();
         let read = server.stats().source_bytes - before;
         assert!(
             read < size_bytes / 2,
@@ -308,7 +322,7 @@ async fn reading_stops_at_the_chunks_end_when_captions_are_sparse_or_sound_has_e
 }
 
 /// Overwrites a part of a file with noise.
-fn damage(path: &Path, from: f64, to: f64) -> Vec<u8> {
+pub(super) fn damage(path: &Path, from: f64, to: f64) -> Vec<u8> {
     let mut bytes = std::fs::read(path).unwrap();
     let length = bytes.len() as f64;
     let mut noise = 1_u32;
@@ -332,7 +346,7 @@ async fn extract_bytes(
         &ffmpeg(),
         &server,
         &info,
-        range,
+        &range.into(),
         &ExtractSettings::default(),
         work_dir.path(),
     )
@@ -465,7 +479,7 @@ async fn a_failing_source_is_told_from_a_bad_file() {
         &ffmpeg(),
         &capped,
         &info,
-        range,
+        &range.into(),
         &ExtractSettings::default(),
         work_dir.path(),
     )

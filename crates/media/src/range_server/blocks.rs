@@ -1,7 +1,6 @@
 //! Reads a source in blocks: retried, counted, capped and kept for a while.
 
 use std::{
-    collections::VecDeque,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -12,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use tokio::time::sleep;
 
-use super::{RangeSource, ReadSettings, SourceError};
+use super::{RangeSource, ReadSettings, SourceError, cache::BlockCache};
 
 /// A block is at most this fraction of what has been read in sequence before it, so that little is wasted when the
 /// client hangs up.
@@ -40,7 +39,7 @@ pub(super) struct BlockReader {
     source: Arc<dyn RangeSource>,
     settings: ReadSettings,
     counters: Counters,
-    recent: Mutex<VecDeque<(u64, Bytes)>>,
+    cache: Mutex<BlockCache>,
     sequence: Mutex<Sequence>,
     failure: Mutex<Option<Arc<SourceError>>>,
     closed: AtomicBool,
@@ -58,11 +57,12 @@ impl fmt::Debug for BlockReader {
 
 impl BlockReader {
     pub(super) fn new(source: Arc<dyn RangeSource>, settings: ReadSettings) -> Self {
+        let cache = BlockCache::new(settings.cache_bytes);
         Self {
             source,
             settings,
             counters: Counters::default(),
-            recent: Mutex::default(),
+            cache: Mutex::new(cache),
             sequence: Mutex::default(),
             failure: Mutex::default(),
             closed: AtomicBool::new(false),
@@ -89,8 +89,10 @@ impl BlockReader {
         self.closed.load(Ordering::Relaxed)
     }
 
+    /// Lets clients read again: the next run begins.
     pub(super) fn reopen(&self) {
         self.closed.store(false, Ordering::Relaxed);
+        lock(&self.cache).begin_run();
     }
 
     /// Bytes from `position` on, at least one. What is read now ends at `end`; what was kept may go on.
@@ -99,14 +101,18 @@ impl BlockReader {
         position: u64,
         end: u64,
     ) -> Result<Bytes, Arc<SourceError>> {
-        if let Some(block) = self.recent_at(position) {
-            return Ok(block);
-        }
+        let end = {
+            let mut cache = lock(&self.cache);
+            if let Some(block) = cache.at(position) {
+                return Ok(block);
+            }
+            end.min(cache.next_start(position))
+        };
         let block_end = self.block_end(position).min(end);
         let block = self.read_with_retries(position, block_end).await;
         match block {
             Ok(block) => {
-                self.remember(position, block.clone());
+                lock(&self.cache).insert(position, block.clone());
                 Ok(block)
             }
             Err(error) => {
@@ -172,30 +178,6 @@ impl BlockReader {
             });
         }
         Ok(block)
-    }
-
-    fn recent_at(&self, position: u64) -> Option<Bytes> {
-        let mut recent = lock(&self.recent);
-        let index = recent
-            .iter()
-            .position(|(start, block)| (*start..start + block.len() as u64).contains(&position))?;
-        let (start, block) = recent.remove(index)?;
-        let offset = usize::try_from(position - start).ok()?;
-        let rest = block.slice(offset..);
-        recent.push_back((start, block));
-        Some(rest)
-    }
-
-    fn remember(&self, start: u64, block: Bytes) {
-        let mut recent = lock(&self.recent);
-        recent.push_back((start, block));
-        let mut kept: u64 = recent.iter().map(|(_, block)| block.len() as u64).sum();
-        while kept > self.settings.cache_bytes {
-            let Some((_, oldest)) = recent.pop_front() else {
-                break;
-            };
-            kept -= oldest.len() as u64;
-        }
     }
 }
 

@@ -2,9 +2,10 @@
 //!
 //! Reads follow what the client takes: an open-ended range costs nothing beyond what was consumed plus one block,
 //! and blocks start small and grow with what was read in sequence. Recently read blocks are kept, so the
-//! jumps between a container's head and its index are not paid for twice.
+//! jumps between a container's head and its index are not paid for twice, nor is what several runs of ffmpeg read.
 
 mod blocks;
+mod cache;
 mod request;
 mod serve;
 mod source;
@@ -36,9 +37,9 @@ pub struct ReadSettings {
     pub max_source_bytes: u64,
     /// Size of the first block after a jump.
     pub smallest_block_bytes: u64,
-    /// Size that blocks grow to when a long stretch is read.
+    /// Size that blocks grow to when a long stretch is read. On average half of one is read in vain.
     pub largest_block_bytes: u64,
-    /// Recently read blocks are kept up to this many bytes.
+    /// Recently read blocks, and those that several runs have read, are kept up to this many bytes.
     pub cache_bytes: u64,
     /// Attempts for one read, the first included.
     pub attempts: u32,
@@ -51,8 +52,8 @@ impl Default for ReadSettings {
         Self {
             max_source_bytes: u64::MAX,
             smallest_block_bytes: 64 * 1024,
-            largest_block_bytes: 4 * 1024 * 1024,
-            cache_bytes: 16 * 1024 * 1024,
+            largest_block_bytes: 1024 * 1024,
+            cache_bytes: 14 * 1024 * 1024,
             attempts: 4,
             first_backoff: Duration::from_millis(100),
         }

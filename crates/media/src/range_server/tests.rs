@@ -145,6 +145,31 @@ async fn going_back_a_little_reads_nothing_again() {
     assert_eq!(server.stats().source_reads, before.source_reads);
 }
 
+#[tokio::test]
+async fn reading_towards_what_is_cached_stops_there() {
+    let server = server(200_000, ReadSettings::default()).await;
+    get(&server, "Range: bytes=100000-149999\r\n").await;
+    let (_, body) = get(&server, "").await;
+    assert_eq!(body, counted_bytes(200_000));
+    assert_eq!(server.stats().source_bytes, 200_000);
+}
+
+#[tokio::test]
+async fn what_each_run_begins_with_is_read_once() {
+    let settings = ReadSettings {
+        smallest_block_bytes: 10_000,
+        cache_bytes: 100_000,
+        ..ReadSettings::default()
+    };
+    let server = server(400_000, settings).await;
+    for far in ["100000-119999", "200000-299999", "300000-319999"] {
+        get(&server, "Range: bytes=0-19999\r\n").await;
+        get(&server, &format!("Range: bytes={far}\r\n")).await;
+        server.gate().reopen();
+    }
+    assert_eq!(server.stats().source_bytes, 20_000 + 140_000);
+}
+
 /// Fails the first reads.
 struct Flaky {
     failures_left: AtomicU32,
