@@ -5,9 +5,10 @@
 //! The library of ONNX Runtime is `VINDEX_ONNXRUNTIME`; options are `--threads N`, `--windows N` at once and
 //! `--language L`. Prints one JSON document a line: each cue, then the figures.
 
+use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
-use speech::{SAMPLE_RATE_HZ, TranscribeOptions, Transcriber};
-use std::{error::Error, io::Read, num::NonZeroUsize, path::Path, time::Instant};
+use speech::{SAMPLE_RATE_HZ, Spent, TranscribeOptions, Transcriber};
+use std::{error::Error, io::Read, num::NonZeroUsize, path::Path, time::Duration};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
@@ -47,18 +48,45 @@ fn main() -> Result<(), Box<dyn Error>> {
         seed: 0,
         windows_at_once: windows.parse()?,
     };
-    let started = Instant::now();
+    transcriber.set_clock(cpu_time);
+    let before = cpu_time();
     let transcription = transcriber.transcribe(&samples, &options)?;
-    let elapsed_s = started.elapsed().as_secs_f64();
+    let cpu_s = (cpu_time() - before).as_secs_f64();
     for cue in &transcription.cues {
         println!("{}", serde_json::to_string(cue)?);
     }
+    let costs = transcriber.costs();
+    let part = |spent: Spent| json!({"cpu_s": spent.time.as_secs_f64(), "runs": spent.runs});
     let figures = json!({
         "audio_s": samples.len() as f64 / SAMPLE_RATE_HZ as f64,
-        "elapsed_s": elapsed_s,
+        "cpu_s": cpu_s,
+        "voice_activity": part(costs.voice_activity),
+        "spectrograms": part(costs.spectrograms),
+        "encoder": part(costs.encoder),
+        "decoder": part(costs.decoder),
+        "peak_memory_bytes": peak_memory_bytes(),
         "language": transcription.language,
         "dropped": transcription.dropped,
     });
     println!("{figures}");
     Ok(())
+}
+
+/// User and system time of all threads so far.
+fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
+}
+
+/// The most memory that was resident, as the kernel counts it.
+fn peak_memory_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").parse().ok()?;
+    Some(kilobytes * 1024)
 }

@@ -4,6 +4,7 @@
 //! ([`pack`]), has Whisper write several windows down at once ([`Whisper`]), measures when each word was said, leaves
 //! out what is no speech, goes round in circles or was heard twice, and answers sentences.
 
+mod costs;
 mod error;
 mod hygiene;
 mod language;
@@ -17,6 +18,7 @@ mod whisper;
 mod windows;
 mod words;
 
+pub use costs::{Clock, Costs, Spent};
 pub use error::SpeechError;
 pub use mel::{FRAMES, LogMel, SAMPLE_RATE_HZ, WINDOW_SAMPLES};
 pub use transcriber::{TranscribeOptions, Transcriber, Transcription};

@@ -1,7 +1,8 @@
 //! From sound to cues.
 
 use crate::{
-    Decoded, Encoded, Request, SpeechError, Whisper, Window,
+    Clock, Costs, Decoded, Encoded, Request, SpeechError, Whisper, Window,
+    costs::Meter,
     hygiene::{self, Segment},
     language::{LanguageChoice, PLACES, bcp47},
     pack,
@@ -75,6 +76,21 @@ impl Transcriber {
             vad: SileroVad::open(vad_file, runtime)?,
             whisper: Whisper::open(whisper_folder, runtime, threads)?,
         })
+    }
+
+    /// Measures by this clock from now on.
+    pub fn set_clock(&mut self, clock: Clock) {
+        self.vad.meter = Meter::new(clock);
+        self.whisper.set_clock(clock);
+    }
+
+    /// What each part took since a clock was set.
+    #[must_use]
+    pub fn costs(&self) -> Costs {
+        Costs {
+            voice_activity: self.vad.meter.spent(),
+            ..self.whisper.costs()
+        }
     }
 
     /// Writes down what is said in mono sound at 16 kHz, -1 to 1. Memory grows with the sound by its samples alone.

@@ -4,7 +4,7 @@ mod spans;
 
 pub use spans::{SpanSettings, speech_spans};
 
-use crate::{SpeechError, error::SpeechError::Interface};
+use crate::{SpeechError, costs::Meter, error::SpeechError::Interface};
 use onnx::Runtime;
 use ort::{
     session::Session,
@@ -26,6 +26,7 @@ const OUTPUTS: [&str; 3] = ["speech_probs", "hn", "cn"];
 #[derive(Debug)]
 pub struct SileroVad {
     session: Session,
+    pub(crate) meter: Meter,
 }
 
 impl SileroVad {
@@ -47,7 +48,10 @@ impl SileroVad {
                 reason: format!("it takes {inputs:?} and gives {outputs:?}"),
             });
         }
-        Ok(Self { session })
+        Ok(Self {
+            session,
+            meter: Meter::default(),
+        })
     }
 
     /// The probability of speech, 0 to 1, in each 32 ms of mono sound at 16 kHz, -1 to 1. The last frame counts as
@@ -74,7 +78,8 @@ impl SileroVad {
                 CONTEXT_SAMPLES + FRAME_SAMPLES,
             ];
             let input = TensorRef::from_array_view((shape, frames.as_slice()))?;
-            let mut outputs = self.session.run(ort::inputs![input, hidden, cell])?;
+            let (session, meter) = (&mut self.session, &mut self.meter);
+            let mut outputs = meter.measure(|| session.run(ort::inputs![input, hidden, cell]))?;
             let mut take = |name: &str| {
                 outputs
                     .remove(name)

@@ -10,7 +10,7 @@ use super::{
     files::ModelFiles,
     graph::{Graph, Input, Step},
 };
-use crate::SpeechError;
+use crate::{Clock, SpeechError, Spent, costs::Meter};
 use onnx::Runtime;
 use ort::{memory::Allocator, session::SessionInputValue, value::Tensor};
 use std::{num::NonZeroUsize, path::Path};
@@ -84,6 +84,21 @@ impl Decoder {
     /// Whether every run says where it listened.
     pub(super) fn gives_attention(&self) -> bool {
         self.next.gives_attention()
+    }
+
+    pub(super) fn set_clock(&mut self, clock: Clock) {
+        for graph in self.first.iter_mut().chain([&mut self.next]) {
+            graph.meter = Meter::new(clock);
+        }
+    }
+
+    pub(super) fn spent(&self) -> Spent {
+        let mut spent = self.next.meter.spent();
+        if let Some(first) = &self.first {
+            spent.time += first.meter.spent().time;
+            spent.runs += first.meter.spent().runs;
+        }
+        spent
     }
 
     fn is_merged(&self) -> bool {

@@ -56,7 +56,8 @@ impl Graph {
         for (row, (samples, features)) in spectrograms.enumerate() {
             let shape = [1, bands, features.len() / bands.max(1)];
             let input = TensorRef::from_array_view((shape, features.as_slice()))?;
-            let outputs = self.session.run(ort::inputs![input])?;
+            let session = &mut self.session;
+            let outputs = self.meter.measure(|| session.run(ort::inputs![input]))?;
             let values: Vec<DynValue> = outputs.into_iter().map(|(_, value)| value).collect();
             for (output, value) in with_uses(&self.outputs, values) {
                 if let Output::Past { input, .. } = output

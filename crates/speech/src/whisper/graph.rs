@@ -1,6 +1,6 @@
 //! One graph of a model and how its outputs feed the next run.
 
-use crate::SpeechError;
+use crate::{SpeechError, costs::Meter};
 use onnx::Runtime;
 use ort::{
     session::{Session, SessionInputValue},
@@ -47,6 +47,7 @@ pub(super) struct Graph {
     /// Name and use of each input; empty for an encoder.
     pub(super) inputs: Vec<(String, Input)>,
     pub(super) outputs: Vec<(String, Output)>,
+    pub(super) meter: Meter,
 }
 
 /// What one run of a decoder gives.
@@ -91,6 +92,7 @@ impl Graph {
             path: path.to_owned(),
             outputs: outputs.collect(),
             inputs: Vec::new(),
+            meter: Meter::default(),
             session,
         })
     }
@@ -127,12 +129,14 @@ impl Graph {
             session,
             inputs,
             outputs,
+            meter: Meter::default(),
         })
     }
 
     /// Runs a decoder once; `feed` has one value for each input.
     pub(super) fn run(&mut self, feed: &[SessionInputValue<'_>]) -> ort::Result<Run> {
-        let outputs = self.session.run(feed)?;
+        let session = &mut self.session;
+        let outputs = self.meter.measure(|| session.run(feed))?;
         // Collected, so that the session is free again.
         let values: Vec<DynValue> = outputs.into_iter().map(|(_, value)| value).collect();
         let (mut logits, mut attention, mut presents) = (None, Vec::new(), Vec::new());

@@ -19,7 +19,7 @@ pub use decoding::{Decoded, Request};
 pub use encoded::Encoded;
 pub(crate) use vocabulary::Vocabulary;
 
-use crate::{LogMel, SpeechError, WINDOW_SAMPLES};
+use crate::{Clock, Costs, LogMel, SpeechError, WINDOW_SAMPLES, costs::Meter};
 use decoder::Decoder;
 use decoding::Decoding;
 use files::ModelFiles;
@@ -33,6 +33,7 @@ use std::{num::NonZeroUsize, path::Path};
 pub struct Whisper {
     files: ModelFiles,
     mel: LogMel,
+    meter: Meter,
     rules: Rules,
     encoder: Graph,
     decoder: Decoder,
@@ -57,6 +58,7 @@ impl Whisper {
         let decoder = Decoder::open(folder, &files, runtime, threads)?;
         Ok(Self {
             mel: LogMel::new(files.bands),
+            meter: Meter::default(),
             rules: Rules::new(&files),
             wanted: decoder.wanted_of_encoder(),
             encoder,
@@ -97,6 +99,21 @@ impl Whisper {
         self.decoder.gives_attention()
     }
 
+    pub(crate) fn set_clock(&mut self, clock: Clock) {
+        self.meter = Meter::new(clock);
+        self.encoder.meter = Meter::new(clock);
+        self.decoder.set_clock(clock);
+    }
+
+    pub(crate) fn costs(&self) -> Costs {
+        Costs {
+            spectrograms: self.meter.spent(),
+            encoder: self.encoder.meter.spent(),
+            decoder: self.decoder.spent(),
+            ..Costs::default()
+        }
+    }
+
     pub(crate) fn vocabulary(&self) -> &Vocabulary {
         &self.files.vocabulary
     }
@@ -106,10 +123,10 @@ impl Whisper {
     /// # Errors
     /// The encoder fails.
     pub fn encode(&mut self, windows: &[&[f32]]) -> Result<Encoded, SpeechError> {
-        let mel = &self.mel;
+        let (mel, meter) = (&self.mel, &mut self.meter);
         let spectrograms = windows
             .iter()
-            .map(|samples| (samples.len(), mel.features(samples)));
+            .map(|samples| (samples.len(), meter.measure(|| mel.features(samples))));
         self.encoder
             .encode(&self.wanted, spectrograms, self.files.bands)
             .map_err(failed("speech encoder"))
