@@ -58,7 +58,9 @@ fn ends_sentence(word: &str) -> bool {
     let Some(last) = bare.chars().next_back() else {
         return false;
     };
-    let stem = bare.trim_end_matches('.').to_lowercase();
+    let stem = bare
+        .trim_matches(|letter: char| !letter.is_alphanumeric())
+        .to_lowercase();
     ".?!…。？！".contains(last) && !(last == '.' && ABBREVIATIONS.contains(&stem.as_str()))
 }
 
@@ -78,10 +80,11 @@ fn fitting_length(words: &[Spoken<'_>]) -> usize {
         .take(MAX_WORDS)
         .take_while(|word| fits(word))
         .count();
+    // A word that is drawn out for longer than a cue may last is a cue all the same.
+    let most = most.max(1);
     if most == words.len() {
         return most;
     }
-    let most = most.max(1);
     (most.div_ceil(2)..=most)
         .max_by_key(|length| {
             let last = words[length - 1].0;
@@ -104,7 +107,8 @@ fn cue(words: &[Spoken<'_>], with_language: bool) -> Cue {
         .map(|(at, (word, _))| {
             // Words that came out of order by a little are put in order.
             let start_ms = milliseconds(word.span.start).max(if at == 0 { 0 } else { end_ms });
-            end_ms = milliseconds(word.span.end).max(start_ms);
+            // Two words can be heard in the same 20 ms, and yet the end lies behind the start.
+            end_ms = milliseconds(word.span.end).max(start_ms + 1);
             Word {
                 start_ms,
                 end_ms,
@@ -189,6 +193,10 @@ mod tests {
             &["It cost 3.50 at approx. six."],
         );
         check("Ask Dr. Brown. Thanks", &["Ask Dr. Brown.", "Thanks"]);
+        check(
+            "Two came (Mr. Hill, Mrs. Poe).",
+            &["Two came (Mr. Hill, Mrs. Poe)."],
+        );
         check("one two | three", &["one two", "three"]);
         check("", &[]);
     }
@@ -219,6 +227,28 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert!(found[0].text.ends_with("word,"));
         assert_eq!(found[1].start_ms, 15_000);
+    }
+
+    #[test]
+    fn every_word_and_cue_has_some_length() {
+        let mut segments = segments("We left. No. Yes.", "en");
+        for word in &mut segments[0].words {
+            word.span.end = word.span.start;
+        }
+        segments[0].words[2].span.start = 0;
+        for cue in cues(&segments, false) {
+            assert!(cue.start_ms < cue.end_ms);
+            assert!(cue.words.iter().all(|word| word.start_ms < word.end_ms));
+        }
+    }
+
+    #[test]
+    fn a_word_longer_than_a_cue_is_one() {
+        let mut sung = segments("We | ooooh", "en");
+        sung[0].words[1].span.end += MAX_LENGTH;
+        let found = cues(&sung, false);
+        let texts: Vec<&str> = found.iter().map(|cue| cue.text.as_str()).collect();
+        assert_eq!(texts, ["We", "ooooh"]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::{
 use contracts::artifacts::{Cue, DroppedSpeech};
 use onnx::Runtime;
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, VecDeque},
     num::NonZeroUsize,
     ops::Range,
@@ -24,6 +25,8 @@ use std::{
 const TEMPERATURES: [f32; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 /// So much speech behind what was written down is heard again, in samples: less may be a time that is a little off.
 const WORTH_HEARING: usize = crate::SAMPLE_RATE_HZ;
+/// So often a window is heard. Two or three times is usual; a model that gets on by 20 ms each time would need hours.
+const MAX_HEARINGS: u32 = 10;
 
 /// Recognises speech: voice activity, then Whisper.
 #[derive(Debug)]
@@ -103,6 +106,7 @@ impl Transcriber {
         samples: &[f32],
         options: &TranscribeOptions<'_>,
     ) -> Result<Transcription, SpeechError> {
+        let samples = &*finite(samples);
         let probabilities = self.vad.probabilities(samples)?;
         let speech = speech_spans(&probabilities, samples.len(), &SpanSettings::default());
         let mut windows = places_first(pack(&speech, &probabilities, samples.len()));
@@ -241,12 +245,25 @@ impl Transcriber {
                 is_no_speech: quality.is_no_speech(),
             })
             .collect();
-        let rest = window.from(reading.heard_until);
-        // Each time less is left, so this comes to an end.
-        let is_progress = reading.heard_until > 0 && rest.len() < window.len();
-        let is_worth_it = rest.overlap(&sound.speech) >= WORTH_HEARING;
-        (segments, (is_progress && is_worth_it).then_some(rest))
+        (segments, rest(window, reading.heard_until, &sound.speech))
     }
+}
+
+/// The sound with silence where a value is no number, which the model of voice activity would never forget.
+fn finite(samples: &[f32]) -> Cow<'_, [f32]> {
+    if samples.iter().all(|sample| sample.is_finite()) {
+        return Cow::Borrowed(samples);
+    }
+    let silenced = |sample: &f32| if sample.is_finite() { *sample } else { 0.0 };
+    samples.iter().map(silenced).collect()
+}
+
+/// What of a window is to be heard again, if it was written down until `heard_until` of its samples.
+fn rest(window: &Window, heard_until: usize, speech: &[Range<usize>]) -> Option<Window> {
+    let rest = window.from(heard_until);
+    let is_progress = heard_until > 0 && rest.len() < window.len();
+    let is_worth_it = rest.overlap(speech) >= WORTH_HEARING;
+    (is_progress && is_worth_it && rest.cuts() < MAX_HEARINGS).then_some(rest)
 }
 
 /// The first, the last and the middle window, by which the language is detected, before the others.
@@ -297,6 +314,31 @@ mod tests {
             .collect();
         assert_eq!(starts, [0, 5, 3, 1, 2, 4]);
         assert_eq!(places_first(windows[..2].to_vec()), windows[..2].to_vec());
+    }
+
+    #[test]
+    fn what_is_no_number_is_silence() {
+        let odd = [0.5, f32::NAN, -0.5, f32::INFINITY, f32::NEG_INFINITY];
+        assert_eq!(*finite(&odd), [0.5, 0.0, -0.5, 0.0, 0.0]);
+        assert!(matches!(finite(&odd[..1]), Cow::Borrowed([0.5])));
+    }
+
+    #[test]
+    fn the_rest_of_a_window_is_heard_again_but_not_for_ever() {
+        const SECOND: usize = crate::SAMPLE_RATE_HZ;
+        let all = 0..30 * SECOND;
+        let speech = std::slice::from_ref(&all);
+        let mut window = pack(speech, &[], 30 * SECOND).remove(0);
+        assert_eq!(rest(&window, 0, speech), None);
+        assert_eq!(rest(&window, 30 * SECOND, speech), None);
+        assert_eq!(rest(&window, 29 * SECOND + 320, speech), None);
+        let mut hearings = 1;
+        while let Some(left) = rest(&window, 320, speech) {
+            assert_eq!(left.start(), hearings * 320);
+            window = left;
+            hearings += 1;
+        }
+        assert_eq!(hearings, MAX_HEARINGS as usize);
     }
 
     #[test]

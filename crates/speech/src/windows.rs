@@ -35,6 +35,8 @@ impl Piece {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Window {
     pieces: Vec<Piece>,
+    /// How often its beginning was cut off.
+    cuts: u32,
 }
 
 impl Window {
@@ -84,12 +86,20 @@ impl Window {
     /// What is left of the window from `at` on, as a window of its own.
     #[must_use]
     pub fn from(&self, at: usize) -> Window {
-        let mut rest = Window::default();
+        let mut rest = Window {
+            cuts: self.cuts + 1,
+            ..Window::default()
+        };
         for piece in self.pieces.iter().filter(|piece| piece.end() > at) {
             let start = piece.source.start + at.saturating_sub(piece.at);
             rest.push(start..piece.source.end);
         }
         rest
+    }
+
+    /// How often [`Self::from`] led to this window.
+    pub(crate) fn cuts(&self) -> u32 {
+        self.cuts
     }
 
     /// How many samples of the window lie in `spans` of the sound, which are in order.
@@ -107,16 +117,27 @@ impl Window {
     }
 }
 
-/// How many samples of `stretch` lie in `spans`.
+/// How many samples of `stretch` lie in `spans`, which are in order.
 #[must_use]
 pub fn overlap(stretch: &Range<usize>, spans: &[Range<usize>]) -> usize {
-    spans
-        .iter()
-        .map(|span| {
-            let end = span.end.min(stretch.end);
-            end.saturating_sub(span.start.max(stretch.start))
-        })
-        .sum()
+    let touching = touching(stretch, spans).iter();
+    touching.map(|span| shared(span, stretch)).sum()
+}
+
+/// Those of `spans`, which are in order, that share samples with `stretch`.
+pub(crate) fn touching<'s>(
+    stretch: &Range<usize>,
+    spans: &'s [Range<usize>],
+) -> &'s [Range<usize>] {
+    let first = spans.partition_point(|span| span.end <= stretch.start);
+    let spans = &spans[first..];
+    &spans[..spans.partition_point(|span| span.start < stretch.end)]
+}
+
+/// How many samples two stretches share.
+pub(crate) fn shared(left: &Range<usize>, right: &Range<usize>) -> usize {
+    let end = left.end.min(right.end);
+    end.saturating_sub(left.start.max(right.start))
 }
 
 /// Packs `spans` of speech, in samples and in order, into windows. `probabilities` of speech, one for each
@@ -275,6 +296,17 @@ mod tests {
         assert_eq!(rest.start(), 60 * SECOND);
         assert_eq!(rest.len(), 5 * SECOND + EDGE);
         assert!(window.from(window.len()).is_empty());
+    }
+
+    #[test]
+    fn only_spans_that_share_samples_touch() {
+        let spans = [10..20, 30..40, 50..60];
+        assert_eq!(touching(&(15..55), &spans), spans);
+        assert_eq!(*touching(&(20..50), &spans), spans[1..2]);
+        assert_eq!(touching(&(40..50), &spans), []);
+        assert_eq!(touching(&(70..80), &spans), []);
+        assert_eq!(overlap(&(15..55), &spans), 20);
+        assert_eq!(overlap(&(0..0), &[]), 0);
     }
 
     fn any_spans() -> impl Strategy<Value = Vec<Range<usize>>> {

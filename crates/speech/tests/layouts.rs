@@ -6,7 +6,7 @@
 mod support;
 
 use serde::Deserialize;
-use speech::Request;
+use speech::{Request, SAMPLE_RATE_HZ};
 use support::{repository, whisper};
 
 const LAYOUTS: [&str; 4] = ["lean", "hf-with-past", "hf-merged", "hf-timestamped"];
@@ -104,4 +104,27 @@ fn two_exports_tell_where_they_listened_and_agree() {
         .map(|(left, right)| (left - right).abs());
     assert!(furthest.fold(0.0, f32::max) < 1e-4);
     assert_eq!(attention("hf-merged").heads, 0);
+}
+
+#[test]
+fn no_window_and_windows_of_next_to_nothing_are_no_failure() {
+    let silence = vec![0.0; SAMPLE_RATE_HZ];
+    let windows: [&[f32]; 4] = [&[], &[0.5], &[f32::NAN; 400], &silence];
+    for layout in LAYOUTS {
+        let folder = repository("crates/speech/tests/fixtures").join(layout);
+        let mut whisper = whisper(&folder);
+        for count in [0, 1, windows.len()] {
+            let encoded = whisper.encode(&windows[..count]).unwrap();
+            let likely = whisper.detect_languages(&encoded).unwrap();
+            let requests = vec![Request::default(); count];
+            let decoded = whisper.decode(&encoded, &requests, |likely| {
+                vec!["en".into(); likely.len()]
+            });
+            let decoded = decoded.unwrap();
+            assert_eq!((likely.len(), decoded.len()), (count, count), "{layout}");
+            for probability in decoded.iter().flat_map(|row| &row.log_probabilities) {
+                assert!(*probability <= 0.0, "{layout}: {probability}");
+            }
+        }
+    }
 }

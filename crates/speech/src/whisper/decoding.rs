@@ -109,7 +109,7 @@ impl<'w, 'e> Decoding<'w, 'e> {
         Ok(())
     }
 
-    /// One entry a window; empty for an English-only model.
+    /// One entry a window, an empty one for an English-only model.
     pub(super) fn languages(&self) -> &[LanguageProbabilities] {
         &self.languages
     }

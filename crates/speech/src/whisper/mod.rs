@@ -156,14 +156,17 @@ impl Whisper {
         &mut self,
         encoded: &Encoded,
     ) -> Result<Vec<LanguageProbabilities>, SpeechError> {
+        if encoded.rows() == 0 {
+            return Ok(Vec::new());
+        }
         let mut decoding = Decoding::new(self, encoded);
         decoding.start().map_err(failed("speech decoder"))?;
         Ok(decoding.languages().to_vec())
     }
 
     /// Writes down each window. `requests` has one entry a window; `choose_language` gets what
-    /// [`Self::detect_languages`] would say of each window and answers the language of each, and is not called for an
-    /// English-only model.
+    /// [`Self::detect_languages`] would say of each window, nothing for an English-only model, and answers the language
+    /// of each.
     ///
     /// # Errors
     /// The decoder fails.
@@ -173,6 +176,9 @@ impl Whisper {
         requests: &[Request],
         choose_languages: impl FnOnce(&[LanguageProbabilities]) -> Vec<String>,
     ) -> Result<Vec<Decoded>, SpeechError> {
+        if encoded.rows() == 0 {
+            return Ok(Vec::new());
+        }
         let mut decoding = Decoding::new(self, encoded);
         decoding
             .start()

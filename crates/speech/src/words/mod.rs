@@ -3,7 +3,11 @@
 mod alignment;
 mod splitting;
 
-use crate::{Decoded, Whisper, Window, whisper::ATTENTION_FRAME_SAMPLES};
+use crate::{
+    Decoded, Whisper, Window,
+    whisper::ATTENTION_FRAME_SAMPLES,
+    windows::{shared, touching},
+};
 use std::ops::Range;
 
 /// A word of a segment.
@@ -121,12 +125,8 @@ fn spread(segment: &Marked, words: &[splitting::Spelled]) -> Vec<Range<usize>> {
 /// A word's time without the silence before and behind it: nobody pauses within a word, so it lies in the one stretch
 /// of speech that it shares most with.
 fn in_speech(span: Range<usize>, speech: &[Range<usize>]) -> Range<usize> {
-    let shared = |stretch: &Range<usize>| {
-        let end = stretch.end.min(span.end);
-        end.saturating_sub(stretch.start.max(span.start))
-    };
-    let home = speech.iter().max_by_key(|stretch| shared(stretch));
-    match home.filter(|stretch| shared(stretch) > 0) {
+    let candidates = touching(&span, speech).iter();
+    match candidates.max_by_key(|stretch| shared(stretch, &span)) {
         Some(home) => span.start.max(home.start)..span.end.min(home.end),
         None => span,
     }

@@ -31,16 +31,25 @@ fn characters(tokens: &[u32], vocabulary: &Vocabulary) -> Vec<Spelled> {
     let mut words = Vec::new();
     let mut start = 0;
     for end in 1..=tokens.len() {
-        let text = vocabulary.text(&tokens[start..end]);
-        if end == tokens.len() || !text.contains('\u{fffd}') {
+        let part = &tokens[start..end];
+        let bytes: Vec<u8> = part
+            .iter()
+            .flat_map(|token| vocabulary.bytes(*token).iter().copied())
+            .collect();
+        if end == tokens.len() || !ends_in_character(&bytes) {
             words.push(Spelled {
-                text,
+                text: vocabulary.text(part),
                 tokens: start..end,
             });
             start = end;
         }
     }
     words
+}
+
+/// Whether more bytes are to come. Bytes that can't become UTF-8 any more wait for nothing.
+fn ends_in_character(bytes: &[u8]) -> bool {
+    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// A word goes on until the next space.
@@ -69,14 +78,15 @@ fn attach_closing(parts: Vec<Spelled>) -> Vec<Spelled> {
     words
 }
 
-/// Punctuation that opens has a space before it and none behind; what is left alone otherwise, a dash say, goes with
-/// the word before.
+/// Punctuation that opens has a space before it and none behind. What has nothing to see, a space or a special token,
+/// is no word of its own either.
 fn attach_opening(parts: Vec<Spelled>) -> Vec<Spelled> {
     let mut words: Vec<Spelled> = Vec::new();
     let mut opened: Option<Spelled> = None;
     for part in parts {
-        let opens = part.text.starts_with(' ')
-            && is_only(part.text.trim(), |letter| OPENING.contains(letter));
+        let opens = is_blank(&part)
+            || part.text.starts_with(' ')
+                && is_only(part.text.trim(), |letter| OPENING.contains(letter));
         let part = match opened.take() {
             Some(mut before) => {
                 join(&mut before, part);
@@ -90,8 +100,17 @@ fn attach_opening(parts: Vec<Spelled>) -> Vec<Spelled> {
             words.push(part);
         }
     }
+    if let Some(last) = words.last_mut()
+        && let Some(blank) = opened.take_if(|part| is_blank(part))
+    {
+        last.tokens.end = blank.tokens.end;
+    }
     words.extend(opened);
     words
+}
+
+fn is_blank(part: &Spelled) -> bool {
+    part.text.trim().is_empty()
 }
 
 fn join(word: &mut Spelled, part: Spelled) {
@@ -159,5 +178,23 @@ mod tests {
         );
         check(&[" end", " \""], true, &[" end", " \""]);
         check(&[], true, &[]);
+    }
+
+    #[test]
+    fn what_has_nothing_to_see_is_no_word() {
+        check(&["", " yes", " ", " no", " "], true, &[" yes", "  no"]);
+        check(&["氷", " ", "割", ""], false, &["氷", " 割"]);
+        check(&[" "], true, &[" "]);
+    }
+
+    #[test]
+    fn only_what_can_become_a_character_waits_for_more_bytes() {
+        let check = |bytes: &[u8], expected| assert_eq!(ends_in_character(bytes), expected);
+        check("氷".as_bytes(), false);
+        check(&"氷".as_bytes()[..2], true);
+        // A model may write the replacement character itself, and bytes that are no text.
+        check("\u{fffd}".as_bytes(), false);
+        check(&[0xFF], false);
+        check(&[], false);
     }
 }
