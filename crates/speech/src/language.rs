@@ -12,6 +12,30 @@ const OTHER_CODES: [(&str, &str); 1] = [("jw", "jv")];
 /// BCP 47 codes of what Whisper knows under a wider or older one.
 const ALIASES: [(&str, &str); 4] = [("nb", "no"), ("fil", "tl"), ("iw", "he"), ("cmn", "zh")];
 
+/// Two halves of a window that are at least so sure are in the languages they seem to be in.
+const FAIRLY_SURE: f32 = 0.6;
+
+/// Whether a window may hold more than one language.
+pub(crate) fn is_unsure(likely: &LanguageProbabilities) -> bool {
+    likely
+        .first()
+        .is_some_and(|(_, probability)| *probability < SURE)
+}
+
+/// Whether two halves of a window are in two languages.
+pub(crate) fn are_two(halves: &[LanguageProbabilities]) -> bool {
+    let codes: Vec<Option<&String>> = halves
+        .iter()
+        .map(|likely| {
+            likely
+                .first()
+                .filter(|(_, probability)| *probability >= FAIRLY_SURE)
+        })
+        .map(|first| first.map(|(code, _)| code))
+        .collect();
+    matches!(codes[..], [Some(left), Some(right)] if left != right)
+}
+
 /// Chooses the language of one window after the other.
 #[derive(Debug)]
 pub(crate) struct LanguageChoice {
@@ -128,6 +152,16 @@ mod tests {
         );
         assert_eq!(choice.choose(&[english, doubtful]), ["en", "de"]);
         assert_eq!(choice.places.len(), PLACES);
+    }
+
+    #[test]
+    fn halves_in_two_languages_are_told_by_both() {
+        let (english, japanese) = (likely(&[("en", 0.9)]), likely(&[("ja", 0.7)]));
+        let doubtful = likely(&[("ja", 0.5), ("en", 0.4)]);
+        assert!(are_two(&[english.clone(), japanese.clone()]));
+        assert!(!are_two(&[english.clone(), doubtful.clone()]));
+        assert!(!are_two(&[japanese.clone(), japanese]));
+        assert!(is_unsure(&doubtful) && !is_unsure(&english) && !is_unsure(&likely(&[])));
     }
 
     #[test]

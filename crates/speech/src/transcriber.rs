@@ -4,7 +4,7 @@ use crate::{
     Clock, Costs, Decoded, Encoded, Request, SpeechError, Whisper, Window,
     costs::Meter,
     hygiene::{self, Segment},
-    language::{LanguageChoice, PLACES, bcp47},
+    language::{LanguageChoice, PLACES, are_two, bcp47, is_unsure},
     pack,
     quality::Quality,
     reading, sentences,
@@ -120,7 +120,17 @@ impl Transcriber {
         while !windows.is_empty() {
             let count = options.windows_at_once.get().min(windows.len());
             let batch: Vec<Window> = windows.drain(..count).collect();
-            for (window, decoded, quality) in self.hear(&sound, batch, &mut choice)? {
+            let encoded = self.encode(&sound, &batch)?;
+            if choice.is_open()
+                && let Some(apart) = self.languages_apart(&sound, &batch, &encoded)?
+            {
+                apart
+                    .into_iter()
+                    .rev()
+                    .for_each(|window| windows.push_front(window));
+                continue;
+            }
+            for (window, decoded, quality) in self.hear(&sound, batch, &encoded, &mut choice)? {
                 let (heard, rest) = self.read(&sound, &window, &decoded, quality);
                 segments.extend(heard);
                 windows.extend(rest);
@@ -135,23 +145,51 @@ impl Transcriber {
         })
     }
 
-    /// Writes each window down, again and with more chance where the result can't be believed.
-    fn hear(
-        &mut self,
-        sound: &Sound<'_>,
-        windows: Vec<Window>,
-        choice: &mut LanguageChoice,
-    ) -> Result<Vec<(Window, Decoded, Quality)>, SpeechError> {
+    fn encode(&mut self, sound: &Sound<'_>, windows: &[Window]) -> Result<Encoded, SpeechError> {
         let sounds: Vec<Vec<f32>> = windows
             .iter()
             .map(|window| window.samples(sound.samples))
             .collect();
         let sounds: Vec<&[f32]> = sounds.iter().map(Vec::as_slice).collect();
-        let encoded = self.whisper.encode(&sounds)?;
+        self.whisper.encode(&sounds)
+    }
+
+    /// The same windows with those cut in two that hold two languages; `None` where none does.
+    fn languages_apart(
+        &mut self,
+        sound: &Sound<'_>,
+        windows: &[Window],
+        encoded: &Encoded,
+    ) -> Result<Option<Vec<Window>>, SpeechError> {
+        let mut apart = Vec::new();
+        for (window, likely) in windows.iter().zip(self.whisper.detect_languages(encoded)?) {
+            let halves = is_unsure(&likely)
+                .then(|| window.halves(&sound.speech))
+                .flatten();
+            if let Some(halves) = halves {
+                let encoded = self.encode(sound, &halves)?;
+                if are_two(&self.whisper.detect_languages(&encoded)?) {
+                    apart.extend(halves);
+                    continue;
+                }
+            }
+            apart.push(window.clone());
+        }
+        Ok((apart.len() > windows.len()).then_some(apart))
+    }
+
+    /// Writes each window down, again and with more chance where the result can't be believed.
+    fn hear(
+        &mut self,
+        sound: &Sound<'_>,
+        windows: Vec<Window>,
+        encoded: &Encoded,
+        choice: &mut LanguageChoice,
+    ) -> Result<Vec<(Window, Decoded, Quality)>, SpeechError> {
         let requests = vec![Request::default(); windows.len()];
         let decoded = self
             .whisper
-            .decode(&encoded, &requests, |likely| choice.choose(likely))?;
+            .decode(encoded, &requests, |likely| choice.choose(likely))?;
         let mut heard: Vec<(Window, Decoded, Quality)> = windows
             .into_iter()
             .zip(decoded)
@@ -160,7 +198,7 @@ impl Transcriber {
                 (window, decoded, quality)
             })
             .collect();
-        self.try_again(sound, &encoded, &mut heard)?;
+        self.try_again(sound, encoded, &mut heard)?;
         Ok(heard)
     }
 

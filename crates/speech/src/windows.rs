@@ -18,6 +18,9 @@ const GOOD_PAUSE: usize = SAMPLE_RATE_HZ / 2;
 /// Speech without a pause is cut where it sounds least like speech, in the last part of the window.
 const CUT_FROM: usize = WINDOW_SAMPLES * 2 / 3;
 
+/// A window is not cut in two where a part would be shorter than this: too little to tell its language.
+const MIN_PART: usize = 3 * SAMPLE_RATE_HZ;
+
 /// A stretch of the sound and where it lies in its window, in samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Piece {
@@ -95,6 +98,49 @@ impl Window {
             rest.push(start..piece.source.end);
         }
         rest
+    }
+
+    /// The window in two, cut in the middle of its longest pause between `speech`; `None` where no pause leaves
+    /// [`MIN_PART`] on both sides.
+    pub(crate) fn halves(&self, speech: &[Range<usize>]) -> Option<[Window; 2]> {
+        let inside: Vec<&Range<usize>> = speech
+            .iter()
+            .filter(|span| self.overlap(std::slice::from_ref(span)) > 0)
+            .collect();
+        let cut = inside
+            .windows(2)
+            .map(|pair| {
+                (
+                    pair[1].start - pair[0].end,
+                    pair[0].end + (pair[1].start - pair[0].end) / 2,
+                )
+            })
+            .map(|(pause, middle)| (pause, self.of_sound(middle)))
+            .filter(|(_, cut)| *cut >= MIN_PART && *cut + MIN_PART <= self.len())
+            .max()?
+            .1;
+        let mut first = Window::default();
+        for piece in self.pieces.iter().filter(|piece| piece.at < cut) {
+            let end = piece.source.start + (cut - piece.at).min(piece.source.len());
+            first.push(piece.source.start..end);
+        }
+        let second = Window {
+            cuts: 0,
+            ..self.from(cut)
+        };
+        Some([first, second])
+    }
+
+    /// Where in the window a place in the sound lies; the end of the piece before where it was left out.
+    fn of_sound(&self, place: usize) -> usize {
+        let before = self
+            .pieces
+            .iter()
+            .rev()
+            .find(|piece| piece.source.start <= place);
+        before.map_or(0, |piece| {
+            piece.at + (place - piece.source.start).min(piece.source.len())
+        })
     }
 
     /// How often [`Self::from`] led to this window.
@@ -307,6 +353,26 @@ mod tests {
         assert_eq!(touching(&(70..80), &spans), []);
         assert_eq!(overlap(&(15..55), &spans), 20);
         assert_eq!(overlap(&(0..0), &[]), 0);
+    }
+
+    #[test]
+    fn a_window_is_halved_in_its_longest_pause() {
+        let speech = [
+            SECOND..6 * SECOND,
+            7 * SECOND..12 * SECOND,
+            14 * SECOND..20 * SECOND,
+        ];
+        let window = &pack(&speech, &[], 21 * SECOND)[0];
+        let [first, second] = window.halves(&speech).unwrap();
+        assert_eq!(first.len() + second.len(), window.len());
+        assert_eq!(second.start(), 13 * SECOND);
+        // Where a long pause was left out, in its place.
+        let apart = [SECOND..6 * SECOND, 60 * SECOND..70 * SECOND];
+        let [first, second] = pack(&apart, &[], 80 * SECOND)[0].halves(&apart).unwrap();
+        assert_eq!(first.len(), 5 * SECOND + 2 * EDGE);
+        assert_eq!(second.start(), 60 * SECOND - EDGE);
+        let early = [SECOND..2 * SECOND, 3 * SECOND..12 * SECOND];
+        assert_eq!(pack(&early, &[], 13 * SECOND)[0].halves(&early), None);
     }
 
     fn any_spans() -> impl Strategy<Value = Vec<Range<usize>>> {

@@ -12,7 +12,9 @@ use contracts::artifacts::Cue;
 use serde::Deserialize;
 use speech::{SAMPLE_RATE_HZ, Transcription};
 use std::path::Path;
-use support::{SAMPLES, options, reference_folder, repository, sound_of, transcriber, whisper_folder};
+use support::{
+    SAMPLES, options, reference_folder, repository, sound_of, transcriber, whisper_folder,
+};
 use wer::errors;
 
 #[derive(Deserialize)]
@@ -36,7 +38,11 @@ struct Narration {
 fn narrations(sample: &str) -> Vec<Narration> {
     let path = repository(&format!("samples/truth/{sample}.json"));
     let truth: Truth = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
-    truth.scenes.into_iter().filter_map(|scene| scene.narration).collect()
+    truth
+        .scenes
+        .into_iter()
+        .filter_map(|scene| scene.narration)
+        .collect()
 }
 
 fn text(cues: &[Cue]) -> String {
@@ -49,8 +55,13 @@ fn error_rate(whisper_folder: &Path) -> f64 {
     let mut transcriber = transcriber(whisper_folder);
     let (mut wrong, mut all) = (0, 0);
     for sample in SAMPLES {
-        let heard = transcriber.transcribe(&sound_of(sample), &options(None)).unwrap();
-        let said: Vec<String> = narrations(sample).into_iter().map(|narration| narration.text).collect();
+        let heard = transcriber
+            .transcribe(&sound_of(sample), &options(None))
+            .unwrap();
+        let said: Vec<String> = narrations(sample)
+            .into_iter()
+            .map(|narration| narration.text)
+            .collect();
         let (edits, words) = errors(&said.join(" "), &text(&heard.cues));
         assert_eq!(heard.language.as_deref(), Some("en"), "{sample}");
         assert_eq!(heard.dropped.total(), 0, "{sample}");
@@ -100,14 +111,20 @@ fn every_sentence_of_a_long_recording_is_found_once_at_its_time() {
         }));
         sound.extend(sound_of(sample));
     }
-    let heard = transcriber(&whisper_folder()).transcribe(&sound, &options(None)).unwrap();
+    let heard = transcriber(&whisper_folder())
+        .transcribe(&sound, &options(None))
+        .unwrap();
     check_times(&heard, &said);
 }
 
 /// Each narration's words are heard between its start and its end, and its first word at its start.
 fn check_times(heard: &Transcription, said: &[Narration]) {
     let words: Vec<_> = heard.cues.iter().flat_map(|cue| &cue.words).collect();
-    assert!(words.windows(2).all(|pair| pair[0].start_ms <= pair[1].start_ms));
+    assert!(
+        words
+            .windows(2)
+            .all(|pair| pair[0].start_ms <= pair[1].start_ms)
+    );
     let seconds = |ms: u64| ms as f64 / 1000.0;
     let (mut edits, mut all) = (0, 0);
     let mut late = Vec::new();
@@ -115,26 +132,52 @@ fn check_times(heard: &Transcription, said: &[Narration]) {
         let middle = |start_ms, end_ms| (seconds(start_ms) + seconds(end_ms)) / 2.0;
         let inside: Vec<_> = words
             .iter()
-            .filter(|word| (narration.start - 0.5..narration.end + 0.5).contains(&middle(word.start_ms, word.end_ms)))
+            .filter(|word| {
+                (narration.start - 0.5..narration.end + 0.5)
+                    .contains(&middle(word.start_ms, word.end_ms))
+            })
             .collect();
-        let text: String = inside.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ");
+        let text: String = inside
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" ");
         let (wrong, count) = errors(&narration.text, &text);
-        assert!(wrong * 2 <= count, "at {:.1} s: {text:?} instead of {:?}", narration.start, narration.text);
+        assert!(
+            wrong * 2 <= count,
+            "at {:.1} s: {text:?} instead of {:?}",
+            narration.start,
+            narration.text
+        );
         edits += wrong;
         all += count;
-        let start_s = inside.first().map_or(f64::MAX, |word| seconds(word.start_ms));
+        let start_s = inside
+            .first()
+            .map_or(f64::MAX, |word| seconds(word.start_ms));
         let end_s = inside.last().map_or(f64::MAX, |word| seconds(word.end_ms));
         late.push((start_s - narration.start, end_s - narration.end));
     }
     // Nothing is heard beside what was said, and nothing twice.
     let (wrong, count) = errors(
-        &said.iter().map(|narration| narration.text.as_str()).collect::<Vec<_>>().join(" "),
+        &said
+            .iter()
+            .map(|narration| narration.text.as_str())
+            .collect::<Vec<_>>()
+            .join(" "),
         &text(&heard.cues),
     );
-    println!("{} narrations, {edits} of {all} words wrong, {wrong} of {count} as a whole", said.len());
+    println!(
+        "{} narrations, {edits} of {all} words wrong, {wrong} of {count} as a whole",
+        said.len()
+    );
     assert!(wrong as f64 <= 0.05 * count as f64, "{wrong} of {count}");
-    let worst = |of: fn(&(f64, f64)) -> f64| late.iter().map(|pair| of(pair).abs()).fold(0.0, f64::max);
-    println!("starts at most {:.3} s off, ends {:.3} s", worst(|pair| pair.0), worst(|pair| pair.1));
+    let worst =
+        |of: fn(&(f64, f64)) -> f64| late.iter().map(|pair| of(pair).abs()).fold(0.0, f64::max);
+    println!(
+        "starts at most {:.3} s off, ends {:.3} s",
+        worst(|pair| pair.0),
+        worst(|pair| pair.1)
+    );
     assert!(worst(|pair| pair.0) <= 0.2, "starts");
     assert!(worst(|pair| pair.1) <= 0.5, "ends");
 }

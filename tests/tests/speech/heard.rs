@@ -25,7 +25,9 @@ pub struct Part {
 }
 
 pub fn repository(path: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("..")
+        .join(path)
 }
 
 fn read<T: DeserializeOwned>(path: &str) -> T {

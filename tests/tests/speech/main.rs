@@ -25,19 +25,38 @@ const MOST_WRONG_PERCENT: usize = 8;
 async fn upload(tenant: &Tenant, file_name: &str, bytes: Vec<u8>) -> contracts::api::Video {
     let video_id = tenant.upload(&Source::new(file_name, bytes)).await;
     let video = tenant.wait_until_settled(&video_id).await;
-    assert_eq!((video.status, &video.error), (VideoStatus::Ready, &None), "{video:?}");
+    assert_eq!(
+        (video.status, &video.error),
+        (VideoStatus::Ready, &None),
+        "{video:?}"
+    );
     video
 }
 
 /// At most so many words are wrong, and each narration's first word comes at its time.
 fn check_words(said: &[Narration], cues: &[contracts::artifacts::Cue]) {
-    let all: Vec<&str> = said.iter().map(|narration| narration.text.as_str()).collect();
+    let all: Vec<&str> = said
+        .iter()
+        .map(|narration| narration.text.as_str())
+        .collect();
     let (wrong, words) = errors(&all.join(" "), &text(cues));
-    assert!(wrong * 100 <= words * MOST_WRONG_PERCENT, "{wrong} of {words} words: {}", text(cues));
+    assert!(
+        wrong * 100 <= words * MOST_WRONG_PERCENT,
+        "{wrong} of {words} words: {}",
+        text(cues)
+    );
     for narration in said {
-        let starts = cues.iter().flat_map(|cue| &cue.words).map(|word| word.start_ms);
-        let nearest = starts.map(|start_ms| start_ms.abs_diff(narration.start_ms)).min();
-        assert!(nearest.is_some_and(|ms| ms <= 500), "{narration:?} begins {nearest:?} ms off");
+        let starts = cues
+            .iter()
+            .flat_map(|cue| &cue.words)
+            .map(|word| word.start_ms);
+        let nearest = starts
+            .map(|start_ms| start_ms.abs_diff(narration.start_ms))
+            .min();
+        assert!(
+            nearest.is_some_and(|ms| ms <= 500),
+            "{narration:?} begins {nearest:?} ms off"
+        );
     }
 }
 
@@ -55,24 +74,44 @@ async fn what_is_said_is_heard_captioned_and_found() {
     let heard = transcript(&tenant, &video.video_id).await;
     assert_eq!(heard.source, TranscriptSource::Speech);
     assert!(heard.speech_model.is_some());
-    assert!(heard.cues.iter().all(|cue| cue.confidence.is_some() && !cue.words.is_empty()));
+    assert!(
+        heard
+            .cues
+            .iter()
+            .all(|cue| cue.confidence.is_some() && !cue.words.is_empty())
+    );
     check_words(&narrations("wildlife-notebook"), &heard.cues);
 
     for (name, start) in [("captions.vtt", "WEBVTT\n"), ("captions.srt", "1\n")] {
         let captions = heard::fetch(&tenant, &video.video_id, name).await;
         assert!(captions.starts_with(start), "{captions}");
-        let shown: String = captions.lines().filter(|line| !line.contains("-->")).collect::<Vec<_>>().join(" ");
+        let shown: String = captions
+            .lines()
+            .filter(|line| !line.contains("-->"))
+            .collect::<Vec<_>>()
+            .join(" ");
         let (wrong, words) = errors(&text(&heard.cues), &shown.replace("WEBVTT", ""));
         // SubRip numbers its captions.
-        assert!(name.ends_with("srt") || wrong == 0, "{wrong} of {words}: {shown}");
+        assert!(
+            name.ends_with("srt") || wrong == 0,
+            "{wrong} of {words}: {shown}"
+        );
     }
 
     let said = &narrations("wildlife-notebook")[1];
-    let answer = tenant.get(&format!("/search?q={}", said.text.replace(' ', "+"))).await;
+    let answer = tenant
+        .get(&format!("/search?q={}", said.text.replace(' ', "+")))
+        .await;
     let answer: contracts::api::SearchResponse = answer.json();
     let first = &answer.moments[0];
-    assert_eq!((&first.video_id, &first.channels[..]), (&video.video_id, &[Channel::Speech][..]));
-    assert!(first.start_ms <= said.start_ms + 3000 && first.end_ms >= said.end_ms - 3000, "{first:?}");
+    assert_eq!(
+        (&first.video_id, &first.channels[..]),
+        (&video.video_id, &[Channel::Speech][..])
+    );
+    assert!(
+        first.start_ms <= said.start_ms + 3000 && first.end_ms >= said.end_ms - 3000,
+        "{first:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -82,7 +121,12 @@ async fn sound_of_every_kind_is_heard() {
         .into_iter()
         .filter(|narration| narration.end_ms < sounds::LENGTH_MS)
         .collect();
-    for Sound { name, file_name, bytes } in sounds::spoken().await {
+    for Sound {
+        name,
+        file_name,
+        bytes,
+    } in sounds::spoken().await
+    {
         println!("{name}");
         let video = upload(&tenant, file_name, bytes).await;
         assert_eq!(video.channels, [Channel::Title, Channel::Speech], "{name}");
@@ -93,12 +137,21 @@ async fn sound_of_every_kind_is_heard() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn sound_without_words_gives_none() {
     let tenant = Stack::from_env().await.new_tenant("wordless").await;
-    for Sound { name, file_name, bytes } in sounds::wordless().await {
+    for Sound {
+        name,
+        file_name,
+        bytes,
+    } in sounds::wordless().await
+    {
         println!("{name}");
         let video = upload(&tenant, file_name, bytes).await;
         assert_eq!(video.channels, [Channel::Title], "{name}");
         let heard = transcript(&tenant, &video.video_id).await;
-        assert_eq!((heard.source, &heard.cues[..]), (TranscriptSource::Speech, &[][..]), "{name}");
+        assert_eq!(
+            (heard.source, &heard.cues[..]),
+            (TranscriptSource::Speech, &[][..]),
+            "{name}"
+        );
         assert_eq!(video.warnings, [], "{name}");
     }
 }
@@ -113,11 +166,17 @@ async fn two_languages_in_one_file_are_told_apart() {
         let inside: Vec<_> = heard
             .cues
             .iter()
-            .filter(|cue| (part.start_ms..part.end_ms).contains(&(cue.start_ms / 2 + cue.end_ms / 2)))
+            .filter(|cue| {
+                (part.start_ms..part.end_ms).contains(&(cue.start_ms / 2 + cue.end_ms / 2))
+            })
             .collect();
         assert!(!inside.is_empty(), "nothing was heard in {part:?}");
         for cue in inside {
-            assert_eq!(cue.language.as_deref(), Some(part.language.as_str()), "{cue:?}");
+            assert_eq!(
+                cue.language.as_deref(),
+                Some(part.language.as_str()),
+                "{cue:?}"
+            );
         }
     }
 }

@@ -34,11 +34,16 @@ pub async fn spoken() -> Vec<Sound> {
 /// Sound in which nobody speaks.
 pub async fn wordless() -> Vec<Sound> {
     let mut sounds = made(&[
-        ("silence", "silence.wav", "-f lavfi -i anullsrc=r=16000:cl=mono -t 25 silence.wav".to_owned()),
+        (
+            "silence",
+            "silence.wav",
+            "-f lavfi -i anullsrc=r=16000:cl=mono -t 25 silence.wav".to_owned(),
+        ),
         (
             "noise",
             "noise.wav",
-            "-f lavfi -i anoisesrc=r=16000:color=pink:amplitude=0.3:seed=1 -t 25 noise.wav".to_owned(),
+            "-f lavfi -i anoisesrc=r=16000:color=pink:amplitude=0.3:seed=1 -t 25 noise.wav"
+                .to_owned(),
         ),
     ])
     .await;
