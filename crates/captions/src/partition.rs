@@ -97,8 +97,8 @@ fn partition(run: &Run, silence: &Silence) -> Vec<Range<usize>> {
         };
         let mut fit = Fit::default();
         let mut has_end_inside = false;
-        for to in from + 1..=count {
-            let last = to - 1;
+        for last in from..count {
+            let to = last + 1;
             let spoken_ms = run.pieces[last]
                 .end_ms
                 .saturating_sub(run.pieces[from].start_ms);

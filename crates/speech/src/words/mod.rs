@@ -4,7 +4,7 @@ mod alignment;
 mod splitting;
 
 use crate::{
-    Decoded, Whisper, Window,
+    Decoded, SAMPLE_RATE_HZ, Whisper, Window,
     whisper::ATTENTION_FRAME_SAMPLES,
     windows::{shared, touching},
 };
@@ -42,7 +42,7 @@ pub(crate) fn timed_words(
     speech: &[Range<usize>],
 ) -> Vec<Vec<TimedWord>> {
     let starts = token_starts(decoded, marked);
-    marked
+    let mut segments: Vec<Vec<TimedWord>> = marked
         .iter()
         .map(|segment| {
             let tokens = &decoded.tokens[segment.tokens.clone()];
@@ -66,7 +66,42 @@ pub(crate) fn timed_words(
                 })
                 .collect()
         })
-        .collect()
+        .collect();
+    if starts.is_some() {
+        let words: Vec<&mut TimedWord> = segments.iter_mut().flatten().collect();
+        fill_speech(words, window, speech);
+    }
+    segments
+}
+
+/// Lets the first word after a pause begin with the speech, and the last one before a pause end with it: attention
+/// settles on a word a little after it begins, and what else should the sound be?
+fn fill_speech(mut words: Vec<&mut TimedWord>, window: &Window, speech: &[Range<usize>]) {
+    /// More sound than this is something else than the rest of a word.
+    const MOST: usize = SAMPLE_RATE_HZ * 35 / 100;
+    let home = |word: &TimedWord| {
+        let behind = speech.partition_point(|stretch| stretch.start <= word.span.start);
+        behind.checked_sub(1)
+    };
+    let homes: Vec<Option<usize>> = words.iter().map(|word| home(word)).collect();
+    let is_heard = |sample: usize| window.overlap(std::slice::from_ref(&(sample..sample + 1))) > 0;
+    for at in 0..words.len() {
+        let Some(stretch) = homes[at].map(|home| speech[home].clone()) else {
+            continue;
+        };
+        let span = &mut words[at].span;
+        let is_first = at
+            .checked_sub(1)
+            .is_none_or(|before| homes[before] != homes[at]);
+        if is_first && span.start - stretch.start <= MOST && is_heard(stretch.start) {
+            span.start = stretch.start;
+        }
+        let is_last = homes.get(at + 1).is_none_or(|next| *next != homes[at]);
+        let missing = stretch.end.saturating_sub(span.end);
+        if is_last && (1..=MOST).contains(&missing) && is_heard(stretch.end - 1) {
+            span.end = stretch.end;
+        }
+    }
 }
 
 /// In samples of the window, where each token begins that belongs to a segment, and where the last of them ends: by
@@ -171,6 +206,36 @@ mod tests {
         let starts = [0, 900, 1200, 1500, 2500];
         let times = measured(&segment, &spelled(&["a", "b", "c"]), &starts);
         assert_eq!(times, [1000..1200, 1200..1500, 1500..2000]);
+    }
+
+    #[test]
+    fn words_beside_a_pause_reach_to_it() {
+        let speech = [16_000..32_000, 48_000..80_000];
+        let windows = crate::pack(&speech, &[], 96_000);
+        let word = |span: Range<usize>| TimedWord {
+            text: " a".into(),
+            span,
+            log_probability: 0.0,
+            interpolated: false,
+        };
+        let mut words = [
+            word(19_000..25_000),
+            word(25_000..30_000),
+            word(58_000..60_000),
+            word(60_000..79_000),
+        ];
+        fill_speech(words.iter_mut().collect(), &windows[0], &speech);
+        let spans = words.map(|word| word.span);
+        // The third begins too late to be all that is said before it.
+        assert_eq!(
+            spans,
+            [
+                16_000..25_000,
+                25_000..32_000,
+                58_000..60_000,
+                60_000..80_000
+            ]
+        );
     }
 
     #[test]
