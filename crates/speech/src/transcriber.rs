@@ -120,9 +120,9 @@ impl Transcriber {
         while !windows.is_empty() {
             let count = options.windows_at_once.get().min(windows.len());
             let batch: Vec<Window> = windows.drain(..count).collect();
-            let encoded = self.encode(&sound, &batch)?;
+            let mut encoded = self.encode(&sound, &batch)?;
             if choice.is_open()
-                && let Some(apart) = self.languages_apart(&sound, &batch, &encoded)?
+                && let Some(apart) = self.languages_apart(&sound, &batch, &mut encoded)?
             {
                 apart
                     .into_iter()
@@ -130,7 +130,7 @@ impl Transcriber {
                     .for_each(|window| windows.push_front(window));
                 continue;
             }
-            for (window, decoded, quality) in self.hear(&sound, batch, &encoded, &mut choice)? {
+            for (window, decoded, quality) in self.hear(&sound, batch, encoded, &mut choice)? {
                 let (heard, rest) = self.read(&sound, &window, &decoded, quality);
                 segments.extend(heard);
                 windows.extend(rest);
@@ -159,7 +159,7 @@ impl Transcriber {
         &mut self,
         sound: &Sound<'_>,
         windows: &[Window],
-        encoded: &Encoded,
+        encoded: &mut Encoded,
     ) -> Result<Option<Vec<Window>>, SpeechError> {
         let mut apart = Vec::new();
         for (window, likely) in windows.iter().zip(self.whisper.detect_languages(encoded)?) {
@@ -167,8 +167,8 @@ impl Transcriber {
                 .then(|| window.halves(&sound.speech))
                 .flatten();
             if let Some(halves) = halves {
-                let encoded = self.encode(sound, &halves)?;
-                if are_two(&self.whisper.detect_languages(&encoded)?) {
+                let mut encoded = self.encode(sound, &halves)?;
+                if are_two(&self.whisper.detect_languages(&mut encoded)?) {
                     apart.extend(halves);
                     continue;
                 }
@@ -183,13 +183,13 @@ impl Transcriber {
         &mut self,
         sound: &Sound<'_>,
         windows: Vec<Window>,
-        encoded: &Encoded,
+        mut encoded: Encoded,
         choice: &mut LanguageChoice,
     ) -> Result<Vec<(Window, Decoded, Quality)>, SpeechError> {
         let requests = vec![Request::default(); windows.len()];
         let decoded = self
             .whisper
-            .decode(encoded, &requests, |likely| choice.choose(likely))?;
+            .decode(&mut encoded, &requests, |likely| choice.choose(likely))?;
         let mut heard: Vec<(Window, Decoded, Quality)> = windows
             .into_iter()
             .zip(decoded)
@@ -198,7 +198,7 @@ impl Transcriber {
                 (window, decoded, quality)
             })
             .collect();
-        self.try_again(sound, encoded, &mut heard)?;
+        self.try_again(sound, &encoded, &mut heard)?;
         Ok(heard)
     }
 
@@ -227,13 +227,13 @@ impl Transcriber {
                 .iter()
                 .map(|row| heard[*row].1.language.clone())
                 .collect();
-            let some = encoded
+            let mut some = encoded
                 .select(&doubtful)
                 .map_err(|source| SpeechError::Run {
                     model: "speech decoder",
                     source,
                 })?;
-            let decoded = self.whisper.decode(&some, &requests, |_| languages)?;
+            let decoded = self.whisper.decode(&mut some, &requests, |_| languages)?;
             let mut still = Vec::new();
             for (row, decoded) in doubtful.into_iter().zip(decoded) {
                 let quality = self.quality(&decoded);

@@ -154,7 +154,7 @@ impl Whisper {
     /// The decoder fails.
     pub fn detect_languages(
         &mut self,
-        encoded: &Encoded,
+        encoded: &mut Encoded,
     ) -> Result<Vec<LanguageProbabilities>, SpeechError> {
         if encoded.rows() == 0 {
             return Ok(Vec::new());
@@ -172,7 +172,7 @@ impl Whisper {
     /// The decoder fails.
     pub fn decode(
         &mut self,
-        encoded: &Encoded,
+        encoded: &mut Encoded,
         requests: &[Request],
         choose_languages: impl FnOnce(&[LanguageProbabilities]) -> Vec<String>,
     ) -> Result<Vec<Decoded>, SpeechError> {
