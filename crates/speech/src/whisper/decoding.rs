@@ -145,6 +145,7 @@ impl<'w, 'e> Decoding<'w, 'e> {
         // As in openai/whisper: half of what fits, the other half being left to a longer prompt.
         for _ in 0..self.whisper.files.max_tokens / 2 {
             let in_run = rows.len();
+            self.whisper.chosen_tokens += in_run as u64;
             let mut next = Vec::with_capacity(in_run);
             for (position, row) in rows.iter_mut().enumerate() {
                 let decoded = &mut decoded[row.window];
