@@ -53,9 +53,24 @@ pub fn run_logged(mut command: Command, what: &str, log: &Path, limit: Duration)
 ///
 /// # Errors
 /// When the program can't be started or fails.
-pub fn run_captured(mut command: Command, what: &str) -> Result<String> {
+pub fn run_captured(command: Command, what: &str) -> Result<String> {
+    let bytes = run_bytes(command, what, None)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Like [`run_captured`], for output that is no text, and with `input` as standard input.
+///
+/// # Errors
+/// As [`run_captured`], and when `input` can't be opened.
+pub fn run_bytes(mut command: Command, what: &str, input: Option<&Path>) -> Result<Vec<u8>> {
+    let input = match input {
+        Some(file) => File::open(file)
+            .with_context(|| format!("{what}: {} can't be read", file.display()))?
+            .into(),
+        None => Stdio::null(),
+    };
     let output = command
-        .stdin(Stdio::null())
+        .stdin(input)
         .output()
         .with_context(|| format!("{what}: {} can't be started", program(&command)))?;
     if !output.status.success() {
@@ -65,7 +80,7 @@ pub fn run_captured(mut command: Command, what: &str) -> Result<String> {
             String::from_utf8_lossy(&output.stderr).trim()
         );
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    Ok(output.stdout)
 }
 
 /// The last `lines` lines of `log` from the offset `start_bytes` on, indented; empty when it can't be read.

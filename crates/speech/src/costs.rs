@@ -32,6 +32,8 @@ pub struct Costs {
     pub encoder: Spent,
     /// Runs of the decoder.
     pub decoder: Spent,
+    /// Tokens that the decoder chose, ends of windows included.
+    pub tokens: u64,
 }
 
 impl Default for Meter {

@@ -23,6 +23,8 @@ use std::{
 
 /// Tried one after the other where the likeliest text can't be believed.
 const TEMPERATURES: [f32; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
+/// Windows written down at once where nothing else is asked for: more would save little time.
+pub const WINDOWS_AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 /// So much speech behind what was written down is heard again, in samples: less may be a time that is a little off.
 const WORTH_HEARING: usize = crate::SAMPLE_RATE_HZ;
 /// So often a window is heard. Two or three times is usual; a model that gets on by 20 ms each time would need hours.
@@ -120,9 +122,9 @@ impl Transcriber {
         while !windows.is_empty() {
             let count = options.windows_at_once.get().min(windows.len());
             let batch: Vec<Window> = windows.drain(..count).collect();
-            let encoded = self.encode(&sound, &batch)?;
+            let mut encoded = self.encode(&sound, &batch)?;
             if choice.is_open()
-                && let Some(apart) = self.languages_apart(&sound, &batch, &encoded)?
+                && let Some(apart) = self.languages_apart(&sound, &batch, &mut encoded)?
             {
                 apart
                     .into_iter()
@@ -130,7 +132,7 @@ impl Transcriber {
                     .for_each(|window| windows.push_front(window));
                 continue;
             }
-            for (window, decoded, quality) in self.hear(&sound, batch, &encoded, &mut choice)? {
+            for (window, decoded, quality) in self.hear(&sound, batch, encoded, &mut choice)? {
                 let (heard, rest) = self.read(&sound, &window, &decoded, quality);
                 segments.extend(heard);
                 windows.extend(rest);
@@ -159,7 +161,7 @@ impl Transcriber {
         &mut self,
         sound: &Sound<'_>,
         windows: &[Window],
-        encoded: &Encoded,
+        encoded: &mut Encoded,
     ) -> Result<Option<Vec<Window>>, SpeechError> {
         let mut apart = Vec::new();
         for (window, likely) in windows.iter().zip(self.whisper.detect_languages(encoded)?) {
@@ -167,8 +169,8 @@ impl Transcriber {
                 .then(|| window.halves(&sound.speech))
                 .flatten();
             if let Some(halves) = halves {
-                let encoded = self.encode(sound, &halves)?;
-                if are_two(&self.whisper.detect_languages(&encoded)?) {
+                let mut encoded = self.encode(sound, &halves)?;
+                if are_two(&self.whisper.detect_languages(&mut encoded)?) {
                     apart.extend(halves);
                     continue;
                 }
@@ -183,13 +185,13 @@ impl Transcriber {
         &mut self,
         sound: &Sound<'_>,
         windows: Vec<Window>,
-        encoded: &Encoded,
+        mut encoded: Encoded,
         choice: &mut LanguageChoice,
     ) -> Result<Vec<(Window, Decoded, Quality)>, SpeechError> {
         let requests = vec![Request::default(); windows.len()];
         let decoded = self
             .whisper
-            .decode(encoded, &requests, |likely| choice.choose(likely))?;
+            .decode(&mut encoded, &requests, |likely| choice.choose(likely))?;
         let mut heard: Vec<(Window, Decoded, Quality)> = windows
             .into_iter()
             .zip(decoded)
@@ -198,7 +200,7 @@ impl Transcriber {
                 (window, decoded, quality)
             })
             .collect();
-        self.try_again(sound, encoded, &mut heard)?;
+        self.try_again(sound, &encoded, &mut heard)?;
         Ok(heard)
     }
 
@@ -227,13 +229,13 @@ impl Transcriber {
                 .iter()
                 .map(|row| heard[*row].1.language.clone())
                 .collect();
-            let some = encoded
+            let mut some = encoded
                 .select(&doubtful)
                 .map_err(|source| SpeechError::Run {
                     model: "speech decoder",
                     source,
                 })?;
-            let decoded = self.whisper.decode(&some, &requests, |_| languages)?;
+            let decoded = self.whisper.decode(&mut some, &requests, |_| languages)?;
             let mut still = Vec::new();
             for (row, decoded) in doubtful.into_iter().zip(decoded) {
                 let quality = self.quality(&decoded);

@@ -53,10 +53,10 @@ fn check(layout: &str, rules: &str, batched: bool) {
     };
     for batch in batches {
         let spectrograms = batch.iter().map(|case| spectrogram(&case.input)).collect();
-        let encoded = whisper.encode_spectrograms(spectrograms).unwrap();
+        let mut encoded = whisper.encode_spectrograms(spectrograms).unwrap();
         let requests = vec![request.clone(); batch.len()];
         let english = |_: &[_]| vec!["en".to_owned(); batch.len()];
-        let decoded = whisper.decode(&encoded, &requests, english).unwrap();
+        let decoded = whisper.decode(&mut encoded, &requests, english).unwrap();
         for (case, decoded) in batch.iter().zip(decoded) {
             let first = &decoded.tokens[..case.tokens.len().min(decoded.tokens.len())];
             assert_eq!(
@@ -84,10 +84,10 @@ fn every_layout_writes_the_same_tokens() {
 fn two_exports_tell_where_they_listened_and_agree() {
     let attention = |layout: &str| {
         let mut whisper = whisper(&repository("crates/speech/tests/fixtures").join(layout));
-        let encoded = whisper.encode_spectrograms(vec![spectrogram("a")]).unwrap();
+        let mut encoded = whisper.encode_spectrograms(vec![spectrogram("a")]).unwrap();
         let english = |_: &[_]| vec!["en".to_owned()];
         let mut decoded = whisper
-            .decode(&encoded, &[Request::default()], english)
+            .decode(&mut encoded, &[Request::default()], english)
             .unwrap();
         decoded.remove(0).attention
     };
@@ -114,10 +114,10 @@ fn no_window_and_windows_of_next_to_nothing_are_no_failure() {
         let folder = repository("crates/speech/tests/fixtures").join(layout);
         let mut whisper = whisper(&folder);
         for count in [0, 1, windows.len()] {
-            let encoded = whisper.encode(&windows[..count]).unwrap();
-            let likely = whisper.detect_languages(&encoded).unwrap();
+            let mut encoded = whisper.encode(&windows[..count]).unwrap();
+            let likely = whisper.detect_languages(&mut encoded).unwrap();
             let requests = vec![Request::default(); count];
-            let decoded = whisper.decode(&encoded, &requests, |likely| {
+            let decoded = whisper.decode(&mut encoded, &requests, |likely| {
                 vec!["en".into(); likely.len()]
             });
             let decoded = decoded.unwrap();

@@ -122,7 +122,7 @@ fn tokens_are_those_of_the_reference() {
                 .map(|window| &sounds[&window.sample][window.start_sample..][..window.samples])
                 .collect();
             assert!(sound.iter().all(|sound| sound.len() <= WINDOW_SAMPLES));
-            let encoded = whisper.encode(&sound).unwrap();
+            let mut encoded = whisper.encode(&sound).unwrap();
             for timestamps in [false, true] {
                 let request = Request {
                     timestamps,
@@ -130,7 +130,7 @@ fn tokens_are_those_of_the_reference() {
                 };
                 let english = |_: &[_]| vec!["en".to_owned(); batch.len()];
                 let decoded = whisper
-                    .decode(&encoded, &vec![request; batch.len()], english)
+                    .decode(&mut encoded, &vec![request; batch.len()], english)
                     .unwrap();
                 for (window, decoded) in batch.iter().zip(decoded) {
                     let expected = if timestamps {
@@ -161,7 +161,7 @@ fn chances_of_silence_and_languages_are_those_of_the_reference() {
             Some(sample) => sound_of(sample)[..WINDOW_SAMPLES].to_vec(),
             None => vec![0.0; WINDOW_SAMPLES],
         };
-        let encoded = whisper.encode(&[&sound]).unwrap();
+        let mut encoded = whisper.encode(&[&sound]).unwrap();
         let english = |likely: &[Vec<(String, f32)>]| {
             for ((code, chance), (expected_code, expected_chance)) in
                 likely[0].iter().zip(&first.languages).take(3)
@@ -175,7 +175,7 @@ fn chances_of_silence_and_languages_are_those_of_the_reference() {
             vec!["en".to_owned()]
         };
         let decoded = whisper
-            .decode(&encoded, &[Request::default()], english)
+            .decode(&mut encoded, &[Request::default()], english)
             .unwrap();
         let no_speech = decoded[0].no_speech_probability;
         assert!(

@@ -3,7 +3,7 @@
 use contracts::{ErrorName, NamedError};
 use models::{ModelError, ModelFolder, Role};
 use onnx::{OnnxError, Runtime};
-use speech::{SpeechError, TranscribeOptions, Transcriber, Transcription};
+use speech::{SpeechError, TranscribeOptions, Transcriber, Transcription, WINDOWS_AT_ONCE};
 use std::{
     num::NonZeroUsize,
     path::PathBuf,
@@ -12,8 +12,6 @@ use std::{
 
 /// A function of this size has less than two whole processors.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(1);
-/// Windows of 30 s that are written down at once: more would save little time and take 40 MB each.
-const WINDOWS_AT_ONCE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(3);
 
 /// Why speech could not be recognised.
 #[derive(Debug, thiserror::Error)]

@@ -19,7 +19,7 @@ use crate::state::BinaryStamp;
 /// The command line's folder in the repository, which is the name under which its binary is remembered.
 const CLI_FOLDER: &str = "cli";
 /// Variables that `cargo run` sets for this program and that mean nothing to another build.
-const CARGO_RUN_VARIABLES: [&str; 3] = [
+pub const CARGO_RUN_VARIABLES: [&str; 3] = [
     "CARGO_MANIFEST_DIR",
     "CARGO_MANIFEST_PATH",
     "CARGO_PKG_NAME",

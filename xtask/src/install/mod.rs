@@ -1,5 +1,6 @@
 //! What `up` installs into the user's cache: every part pinned by version and checksum in `xtask/pins`.
 
+pub mod faster_whisper;
 pub mod ffmpeg;
 pub mod java;
 pub mod maven;

@@ -12,7 +12,11 @@ use super::{
 };
 use crate::{Clock, SpeechError, Spent, costs::Meter};
 use onnx::Runtime;
-use ort::{memory::Allocator, session::SessionInputValue, value::Tensor};
+use ort::{
+    memory::Allocator,
+    session::SessionInputValue,
+    value::{DynValue, Tensor},
+};
 use std::{num::NonZeroUsize, path::Path};
 
 const FIRST: &str = "decoder_model.onnx";
@@ -30,11 +34,14 @@ pub(super) struct Decoder {
 
 /// Where the decoding of some rows stands.
 pub(super) struct Past<'e> {
-    encoded: &'e Encoded,
-    /// One value for each input of the graph that runs next; `None` before the first run.
-    feed: Option<Vec<SessionInputValue<'e>>>,
+    encoded: &'e mut Encoded,
+    /// `None` before the first run.
+    feed: Option<Feed>,
     rows: usize,
 }
+
+/// One value for each input of the graph that runs next; none where it is a result of the encoder.
+type Feed = Vec<Option<DynValue>>;
 
 impl Decoder {
     pub(super) fn open(
@@ -109,12 +116,13 @@ impl Decoder {
         self.first.is_none() && !self.is_merged()
     }
 
-    /// Begins with the rows of `encoded`, or some of them.
-    pub(super) fn begin<'e>(&self, encoded: &'e Encoded) -> Past<'e> {
+    /// Begins with the rows of `encoded`, in the order of its windows.
+    pub(super) fn begin(encoded: &mut Encoded) -> Past<'_> {
+        encoded.restore_order();
         Past {
+            rows: encoded.rows(),
             encoded,
             feed: None,
-            rows: encoded.rows(),
         }
     }
 
@@ -147,9 +155,9 @@ impl Decoder {
         };
         let shape = [past.rows, tokens.len() / past.rows.max(1)];
         if let Some(slot) = graph.position("input_ids") {
-            feed[slot] = Tensor::from_array((shape, tokens.to_vec()))?.into();
+            feed[slot] = Some(Tensor::from_array((shape, tokens.to_vec()))?.into_dyn());
         }
-        let run = graph.run(&feed)?;
+        let run = graph.run(&past.values(graph, &feed)?)?;
         if is_first && self.first.is_some() {
             feed = self.feed_of(&self.next, past)?;
         }
@@ -157,56 +165,69 @@ impl Decoder {
             // A merged graph gives keys and values of the sound once, and afterwards empty ones.
             let is_stale = present.of_sound && !is_first;
             if let (Some(slot), false) = (self.next.position(&present.input), is_stale) {
-                feed[slot] = present.value.into();
+                feed[slot] = Some(present.value);
             }
         }
         if let (true, Some(slot)) = (is_merged, self.next.position("use_cache_branch")) {
-            feed[slot] = Tensor::from_array(([1], vec![true]))?.into();
+            feed[slot] = Some(Tensor::from_array(([1], vec![true]))?.into_dyn());
         }
         past.feed = Some(feed);
         Ok(run.step)
     }
 
     /// The graph's inputs before anything was read.
-    fn feed_of<'e>(
-        &self,
-        graph: &Graph,
-        past: &Past<'e>,
-    ) -> ort::Result<Vec<SessionInputValue<'e>>> {
+    fn feed_of(&self, graph: &Graph, past: &Past<'_>) -> ort::Result<Feed> {
         let inputs = graph.inputs.iter();
         let values = inputs.map(|(name, input)| {
-            let encoded = past
-                .encoded
-                .tensors
-                .iter()
-                .find(|(wanted, _)| wanted == name);
-            if let Some((_, tensor)) = encoded {
-                return Ok(tensor.into());
+            if past.encoded.front(name, past.rows).is_some() {
+                return Ok(None);
             }
-            Ok(match input {
-                Input::Tokens => Tensor::from_array(([0_usize, 1], Vec::<i64>::new()))?.into(),
-                Input::UsePast => Tensor::from_array(([1], vec![false]))?.into(),
+            let value = match input {
+                Input::Tokens => Tensor::from_array(([0_usize, 1], Vec::<i64>::new()))?.into_dyn(),
+                Input::UsePast => Tensor::from_array(([1], vec![false]))?.into_dyn(),
                 Input::Hidden | Input::TextPast | Input::SoundPast => {
                     let shape = [past.rows, self.heads, 0, self.head_length];
-                    Tensor::<f32>::new(&Allocator::default(), shape)?.into()
+                    Tensor::<f32>::new(&Allocator::default(), shape)?.into_dyn()
                 }
-            })
+            };
+            Ok(Some(value))
         });
         values.collect()
     }
 }
 
 impl Past<'_> {
-    /// Goes on with some of the rows only.
+    /// What a run gets: `feed`, and views of what the encoder left.
+    fn values<'v>(
+        &'v self,
+        graph: &Graph,
+        feed: &'v Feed,
+    ) -> ort::Result<Vec<SessionInputValue<'v>>> {
+        let inputs = graph.inputs.iter().zip(feed);
+        let values = inputs.filter_map(|((name, _), value)| match value {
+            Some(value) => Some(Ok(value.into())),
+            None => Some(
+                self.encoded
+                    .front(name, self.rows)?
+                    .map(|front| front.into()),
+            ),
+        });
+        values.collect()
+    }
+
+    /// Goes on with some of the rows only, in ascending order.
     pub(super) fn keep_rows(&mut self, decoder: &Decoder, kept: &[usize]) -> ort::Result<()> {
         let Some(feed) = &mut self.feed else {
             return Ok(());
         };
         for (value, (_, input)) in feed.iter_mut().zip(&decoder.next.inputs) {
-            if matches!(input, Input::Hidden | Input::TextPast | Input::SoundPast) {
-                *value = select_rows(value, kept)?.into();
+            if let (Some(value), Input::Hidden | Input::TextPast | Input::SoundPast) =
+                (value, input)
+            {
+                *value = select_rows(value, kept)?;
             }
         }
+        self.encoded.bring_to_front(kept);
         self.rows = kept.len();
         Ok(())
     }

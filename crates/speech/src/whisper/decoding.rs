@@ -3,7 +3,7 @@
 use super::{
     LanguageProbabilities, Whisper,
     attention::{Attention, Heads},
-    decoder::Past,
+    decoder::{Decoder, Past},
     encoded::Encoded,
     graph::Step,
     rules::{log_sum_exp, maximum},
@@ -51,7 +51,7 @@ pub(super) struct Decoding<'w, 'e> {
     whisper: &'w mut Whisper,
     heads: Heads,
     past: Past<'e>,
-    samples: &'e [usize],
+    samples: Vec<usize>,
     languages: Vec<LanguageProbabilities>,
     no_speech: Vec<f32>,
     /// What followed the start; the prompt may end there.
@@ -67,12 +67,12 @@ struct Row<'r> {
 }
 
 impl<'w, 'e> Decoding<'w, 'e> {
-    pub(super) fn new(whisper: &'w mut Whisper, encoded: &'e Encoded) -> Self {
+    pub(super) fn new(whisper: &'w mut Whisper, encoded: &'e mut Encoded) -> Self {
         let files = &whisper.files;
         Self {
             heads: Heads::new(&files.alignment_heads, files.layers, files.heads),
-            past: whisper.decoder.begin(encoded),
-            samples: &encoded.samples,
+            samples: encoded.samples.clone(),
+            past: Decoder::begin(encoded),
             languages: Vec::new(),
             no_speech: Vec::new(),
             started: None,
@@ -145,6 +145,7 @@ impl<'w, 'e> Decoding<'w, 'e> {
         // As in openai/whisper: half of what fits, the other half being left to a longer prompt.
         for _ in 0..self.whisper.files.max_tokens / 2 {
             let in_run = rows.len();
+            self.whisper.chosen_tokens += in_run as u64;
             let mut next = Vec::with_capacity(in_run);
             for (position, row) in rows.iter_mut().enumerate() {
                 let decoded = &mut decoded[row.window];
@@ -155,8 +156,7 @@ impl<'w, 'e> Decoding<'w, 'e> {
             if live.is_empty() {
                 break;
             }
-            // Each row costs, a finished one too; letting one go costs a copy of the others.
-            if live.len() <= rows.len() / 2 {
+            if live.len() < rows.len() {
                 self.past.keep_rows(&self.whisper.decoder, &live)?;
                 rows = keep(rows, &live);
                 next = keep(next, &live);
@@ -185,7 +185,7 @@ impl<'w, 'e> Decoding<'w, 'e> {
         }
     }
 
-    /// The next token of a row; notes it unless it is the end of a row that has ended before.
+    /// The next token of a row, noted unless it is the end.
     fn choose(
         &self,
         step: &mut Step,
@@ -194,9 +194,6 @@ impl<'w, 'e> Decoding<'w, 'e> {
         decoded: &mut Decoded,
     ) -> ort::Result<u32> {
         let end = self.whisper.files.special.end;
-        if decoded.log_probabilities.len() > decoded.tokens.len() {
-            return Ok(end);
-        }
         let logits = last_logits_mut(&mut step.logits, position, rows)?;
         self.whisper
             .rules

