@@ -251,7 +251,10 @@ impl Output {
             None if stdout().is_terminal() => {
                 return text.lines().try_for_each(|text| line(&printable(text)));
             }
-            None => stdout().write_all(text.as_bytes())?,
+            None => {
+                stdout().write_all(text.as_bytes())?;
+                stdout().flush()?;
+            }
         }
         Ok(())
     }

@@ -8,7 +8,7 @@
 mod support;
 
 use serde_json::{Value, json};
-use support::{ID, Server, file, problem, reply, run_in, video};
+use support::{ID, Server, problem, reply, run_in, video};
 
 fn answer() -> Value {
     let play = "https://media.example/source?X=1#t=5.8,11.3";
@@ -291,7 +291,10 @@ async fn captions_are_printed_or_written_as_they_are() {
                 &format!("GET /videos/{ID}/captions.{format}"),
                 [reply(302, Value::Null).header("location", location)],
             )
-            .on(&format!("GET /storage/captions.{format}"), [file(text)]);
+            .on(
+                &format!("GET /storage/captions.{format}"),
+                [reply(200, text)],
+            );
     }
     let run = server.run(&["captions", ID]).await;
     run.expect(0, "");

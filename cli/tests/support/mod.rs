@@ -27,20 +27,12 @@ pub struct Reply {
     body: String,
 }
 
-pub fn reply(status: u16, body: Value) -> Reply {
+/// An answer with a JSON document, or with any text.
+pub fn reply(status: u16, body: impl ToString) -> Reply {
     Reply {
         status,
         headers: Vec::new(),
         body: body.to_string(),
-    }
-}
-
-/// An answer that is no JSON: a file of the storage.
-pub fn file(text: &str) -> Reply {
-    Reply {
-        status: 200,
-        headers: Vec::new(),
-        body: text.to_owned(),
     }
 }
 

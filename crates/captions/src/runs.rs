@@ -19,6 +19,8 @@ pub(crate) struct Run {
     pub language: Option<String>,
     /// The lines as their author broke them, where they keep the limits.
     pub lines: Option<Vec<String>>,
+    /// Whether it is a subtitle cue.
+    pub is_authored: bool,
     /// Whether the author's times stay as they are.
     pub is_fixed: bool,
     pub start_ms: u64,
@@ -43,9 +45,9 @@ pub(crate) fn runs(transcript: &Transcript) -> Vec<Run> {
 /// Adds recognised words: to the last run, until there is a pause.
 fn extend(runs: &mut Vec<Run>, pieces: Vec<Piece>, language: Option<&String>) {
     for (position, mut piece) in pieces.into_iter().enumerate() {
-        let goes_on = runs.last().is_some_and(|run| {
-            run.lines.is_none() && !run.is_fixed && piece.start_ms < run.end_ms + PAUSE_MS
-        });
+        let goes_on = runs
+            .last()
+            .is_some_and(|run| !run.is_authored && piece.start_ms < run.end_ms + PAUSE_MS);
         if !goes_on {
             runs.push(Run {
                 language: language.cloned(),
@@ -75,6 +77,7 @@ fn authored(cue: &Cue, language: Option<&String>) -> Option<Run> {
     let fits = lines.len() <= MAX_LINES && lines.iter().all(|line| columns(line) <= LINE_COLUMNS);
     let shown_ms = cue.end_ms.saturating_sub(cue.start_ms);
     Some(Run {
+        is_authored: true,
         is_fixed: fits && (needed_ms(&lines)..=MAX_SHOWN).contains(&shown_ms),
         lines: Some(lines).filter(|_| fits),
         pieces,
