@@ -5,11 +5,9 @@
 )]
 
 mod heard;
-#[expect(dead_code, reason = "shared with the tests of the crate `speech`")]
 #[path = "../../../crates/speech/tests/support/normaliser/mod.rs"]
 mod normaliser;
 mod sounds;
-#[expect(dead_code, reason = "shared with the tests of the crate `speech`")]
 #[path = "../../../crates/speech/tests/support/wer.rs"]
 mod wer;
 
