@@ -153,6 +153,7 @@ fn video(id: &str, workspace: &str, status: VideoStatus, serving: Option<u32>) -
         chunks_total: 1,
         warnings: Vec::new(),
         dropped: None,
+        found_language: None,
         error: None,
         created_at: String::new(),
         updated_at: String::new(),
