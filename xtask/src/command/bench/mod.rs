@@ -46,6 +46,8 @@ pub struct BenchArguments {
 /// A part of the benchmark that can be had alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Part {
+    /// Videos from upload to `READY`, and `up`
+    Videos,
     /// Speech recognition, beside faster-whisper
     Speech,
 }
@@ -64,12 +66,16 @@ struct Lengths {
 pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
     let folder = checkout.home.join("bench");
     let _lock = lock_file(&checkout.home.join("bench.lock"))?;
-    let extent = speech::Extent::new(arguments.quick);
-    let speech = speech::measure(checkout, &folder.join("speech"), extent)?;
-    print!("\n{}", speech::table(&speech));
     let path = checkout.root.join(DOCUMENT);
     let today = today()?;
-    let speech = speech::section(&speech, &today);
+    let speech = if arguments.only == Some(Part::Videos) {
+        speech::section_of(&read(&path)?).to_owned()
+    } else {
+        let extent = speech::Extent::new(arguments.quick);
+        let figures = speech::measure(checkout, &folder.join("speech"), extent)?;
+        print!("\n{}", speech::table(&figures));
+        speech::section(&figures, &today)
+    };
     let text = if arguments.only == Some(Part::Speech) {
         speech::replace_section(&read(&path)?, &speech)
     } else {

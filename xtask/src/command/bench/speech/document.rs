@@ -28,6 +28,16 @@ pub fn section(figures: &SpeechFigures, date: &str) -> String {
     )
 }
 
+/// The section of `document`; empty where it has none.
+pub fn section_of(document: &str) -> &str {
+    let Some(start) = document.find(HEAD) else {
+        return "";
+    };
+    let behind_head = start + HEAD.len();
+    let end = document[behind_head..].find("\n## ");
+    &document[start..end.map_or(document.len(), |end| behind_head + end + 1)]
+}
+
 /// `document` with this section instead of its own; where it has none, before the last one, which says how the rest
 /// is measured.
 pub fn replace_section(document: &str, section: &str) -> String {

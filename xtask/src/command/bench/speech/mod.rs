@@ -14,7 +14,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-pub use self::document::{replace_section, section, table};
+pub use self::document::{replace_section, section, section_of, table};
 use self::engines::{FasterWhisper, Ours, join_parts};
 pub use self::figures::SpeechFigures;
 use self::figures::{Lengths, Rounds};
