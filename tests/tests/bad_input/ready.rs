@@ -49,9 +49,12 @@ fn rows() -> Vec<(&'static str, Row)> {
         .collect()
 }
 
-/// A filter overwrites packets between two times; the second of three chunks is 20 to 40 s.
+/// A filter overwrites packets between two times; the second of three chunks is 20 to 40 s. Its sound is cut near its
+/// borders, within the damage where that is all there is, so that each chunk tells of its own part. Pictures that are
+/// read for the sound's sake, before the chunk's first, are told of as well.
 fn damaged() -> Vec<(&'static str, Row)> {
     use WarningName::{AudioDamaged, StretchMissing, VideoDamaged};
+    let cut_apart = [Some((0, 24)), Some((24, 36)), Some((36, 60))];
     let noisy = |streams: &[char], from_s, to_s, warnings: &[Lost]| {
         let noise =
             |stream| format!("-bsf:{stream} noise=amount=between(pts*tb\\,{from_s}\\,{to_s})");
@@ -69,7 +72,12 @@ fn damaged() -> Vec<(&'static str, Row)> {
     vec![
         (
             "a damaged stretch of sound",
-            noisy(&['a'], 22, 36, &[(AudioDamaged, second)]),
+            noisy(
+                &['a'],
+                22,
+                36,
+                &cut_apart.map(|stretch| (AudioDamaged, stretch)),
+            ),
         ),
         (
             "a damaged stretch of pictures",
@@ -81,7 +89,13 @@ fn damaged() -> Vec<(&'static str, Row)> {
                 &['a', 'v'],
                 22,
                 36,
-                &[(AudioDamaged, second), (VideoDamaged, second)],
+                &[
+                    (AudioDamaged, cut_apart[0]),
+                    (VideoDamaged, second),
+                    (AudioDamaged, cut_apart[1]),
+                    (AudioDamaged, cut_apart[2]),
+                    (VideoDamaged, third),
+                ],
             ),
         ),
         (
@@ -93,7 +107,8 @@ fn damaged() -> Vec<(&'static str, Row)> {
                 &[
                     (AudioDamaged, first),
                     (VideoDamaged, first),
-                    (StretchMissing, second),
+                    (AudioDamaged, second),
+                    (VideoDamaged, second),
                     (AudioDamaged, third),
                     (VideoDamaged, third),
                 ],

@@ -158,6 +158,12 @@ impl Plan {
         first..first + self.clock_streams().count()
     }
 
+    /// The number of the output that copies pictures to nowhere: when it ends, the last picture of the range has been
+    /// read, though the sound may go on.
+    pub(super) fn picture_clock_output(&self) -> Option<usize> {
+        self.video.map(|_| self.clock_outputs().end)
+    }
+
     /// Captions are too sparse to tell the time by, and sound may have ended long ago.
     fn clock_streams(&self) -> impl Iterator<Item = u32> {
         let video = self.video.or(self.video_clock);
@@ -236,6 +242,16 @@ impl Plan {
         for index in self.clock_streams() {
             options.extend(strings(&["-map", &format!("0:{index}")]));
             options.extend(strings(&["-c", "copy", "-f", "null", "-"]));
+        }
+        if let Some(index) = self.video {
+            options.extend(strings(&["-map", &format!("0:{index}"), "-c", "copy"]));
+            options.extend(strings(&[
+                "-to",
+                &seconds(self.range.end_ms),
+                "-f",
+                "null",
+                "-",
+            ]));
         }
         options
     }

@@ -23,6 +23,8 @@ pub(super) struct Damage {
     pub(super) container_errors: u64,
     /// A copy to nowhere has passed the end of the range: what follows is cut off by the server.
     has_passed: bool,
+    /// The last picture of the range has been read, though its sound may go on.
+    has_passed_pictures: bool,
 }
 
 impl Damage {
@@ -36,8 +38,13 @@ impl Damage {
         self.container_errors += other.container_errors;
     }
 
-    fn read_line(&mut self, line: &str) {
-        self.has_passed |= line.contains("/null @") && line.contains("Terminating thread");
+    /// `picture_clock` is how lines of the output begin that tells when the pictures have passed.
+    fn read_line(&mut self, line: &str, picture_clock: Option<&str>) {
+        if line.contains("/null @") && line.contains("Terminating thread") {
+            let is_of_pictures = picture_clock.is_some_and(|prefix| line.starts_with(prefix));
+            self.has_passed_pictures = true;
+            self.has_passed |= !is_of_pictures;
+        }
         if !line.contains("[error]") && !line.contains("corrupt decoded frame") {
             return;
         }
@@ -46,7 +53,7 @@ impl Damage {
             let is_artefact = self.has_passed && artefacts.any(|words| line.contains(words));
             self.container_errors += u64::from(!is_artefact && !line.contains(HARMLESS));
         } else if line.starts_with("[vist#") {
-            self.video_errors += u64::from(!self.has_passed);
+            self.video_errors += u64::from(!self.has_passed_pictures);
         } else if line.starts_with("[aist#") {
             self.audio_errors += u64::from(!self.has_passed);
         }
@@ -54,15 +61,27 @@ impl Damage {
 }
 
 /// The damage seen by one run, shared with the thread that reads the log.
-#[derive(Clone, Default)]
-pub(super) struct DamageCounter(Arc<Mutex<Damage>>);
+#[derive(Clone)]
+pub(super) struct DamageCounter {
+    damage: Arc<Mutex<Damage>>,
+    picture_clock: Option<String>,
+}
 
 impl DamageCounter {
+    /// `picture_clock_output` is the number of the output that tells when the pictures have passed.
+    pub(super) fn new(picture_clock_output: Option<usize>) -> Self {
+        Self {
+            damage: Arc::default(),
+            picture_clock: picture_clock_output.map(|output| format!("[out#{output}/null ")),
+        }
+    }
+
     /// Counts, then hands each line on.
     pub(super) fn watcher(&self, mut next: LineWatcher) -> LineWatcher {
         let counter = self.clone();
         Box::new(move |line| {
-            counter.lock().read_line(line);
+            let picture_clock = counter.picture_clock.as_deref();
+            counter.lock().read_line(line, picture_clock);
             next(line);
         })
     }
@@ -73,6 +92,6 @@ impl DamageCounter {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Damage> {
         // A panic elsewhere leaves counters whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.damage.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -117,7 +117,12 @@ impl Outcome {
         if let (Some(_), Some((_, stream))) = (plan.audio, info.audio()) {
             let damaged = self.damaged_sound(within_video(plan.sound), stream.sample_rate_hz);
             // What is lost behind the cut is the neighbour's loss, which tells of it.
-            let damaged = damaged.filter(|range| range.start_ms < speech.end_ms);
+            let damaged = damaged
+                .filter(|range| range.start_ms < speech.end_ms)
+                .map(|range| ChunkRange {
+                    end_ms: range.end_ms.min(speech.end_ms),
+                    ..range
+                });
             warnings.extend(damaged.map(|range| Warning::AudioDamaged { range }));
         }
         let no_picture = self.frames.is_empty() && self.failed;
@@ -238,8 +243,9 @@ mod tests {
         outcome.damage.container_errors = 1;
         let warnings = |cut_ms| outcome.warnings(&plan, &info, range(19_000, cut_ms));
         let expected = Warning::AudioDamaged {
-            range: range(42_000, 50_000),
+            range: range(42_000, 42_010),
         };
+        // What lies behind the cut is not told.
         assert_eq!(warnings(42_000), []);
         assert_eq!(warnings(42_010), [expected]);
     }

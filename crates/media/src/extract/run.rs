@@ -66,7 +66,7 @@ impl Run<'_> {
             .map_err(|error| MediaError::tool("making a folder", error))?
             .keep();
         let clock = Clock::new(plan.clock_outputs());
-        let damage = DamageCounter::default();
+        let damage = DamageCounter::new(plan.picture_clock_output());
         let job = Job {
             input_options: plan.input_options(self.settings),
             url: self.input.url().to_owned(),
