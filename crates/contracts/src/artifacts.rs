@@ -48,6 +48,21 @@ pub struct Cue {
     pub language: Option<String>,
 }
 
+impl Cue {
+    /// The cue and its words, so much later: counted from the video's start, of one counted from where a part of
+    /// it starts.
+    #[must_use]
+    pub fn later(mut self, by_ms: u64) -> Self {
+        self.start_ms += by_ms;
+        self.end_ms += by_ms;
+        for word in &mut self.words {
+            word.start_ms += by_ms;
+            word.end_ms += by_ms;
+        }
+        self
+    }
+}
+
 /// A recognised word.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Word {
@@ -290,5 +305,28 @@ mod tests {
         ] {
             assert_eq!(clock_time(time_ms), expected);
         }
+    }
+
+    #[test]
+    fn cues_and_their_words_move_together() {
+        let word = Word {
+            start_ms: 100,
+            end_ms: 300,
+            text: "a".into(),
+            confidence: 1.0,
+            interpolated: false,
+        };
+        let cue = Cue {
+            start_ms: 100,
+            end_ms: 300,
+            words: vec![word],
+            ..Cue::default()
+        };
+        let moved = cue.later(5000);
+        assert_eq!((moved.start_ms, moved.end_ms), (5100, 5300));
+        assert_eq!(
+            (moved.words[0].start_ms, moved.words[0].end_ms),
+            (5100, 5300)
+        );
     }
 }

@@ -5,7 +5,6 @@
 //! The library of ONNX Runtime is `VINDEX_ONNXRUNTIME`. Prints one JSON document a line: each cue, then the figures.
 //! Those are of the recognition alone; opening the models and `--warm-up` don't count, except for the peak of memory.
 
-use contracts::artifacts::Cue;
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::json;
 use speech::{SAMPLE_RATE_HZ, Spent, TranscribeOptions, Transcriber, WINDOWS_AT_ONCE};
@@ -66,7 +65,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         spent += cpu_time() - before;
         let offset_ms = (heard * 1000 / SAMPLE_RATE_HZ) as u64;
         for cue in transcription.cues {
-            println!("{}", serde_json::to_string(&moved(cue, offset_ms))?);
+            println!("{}", serde_json::to_string(&cue.later(offset_ms))?);
         }
         heard += samples.len();
     }
@@ -130,16 +129,6 @@ fn read(seconds: Option<usize>) -> io::Result<Vec<f32>> {
     let samples = bytes.as_chunks::<SAMPLE_BYTES>().0.iter();
     let samples = samples.map(|sample| f32::from(i16::from_le_bytes(*sample)) / 32768.0);
     Ok(samples.collect())
-}
-
-fn moved(mut cue: Cue, offset_ms: u64) -> Cue {
-    cue.start_ms += offset_ms;
-    cue.end_ms += offset_ms;
-    for word in &mut cue.words {
-        word.start_ms += offset_ms;
-        word.end_ms += offset_ms;
-    }
-    cue
 }
 
 /// User and system time of all threads so far.

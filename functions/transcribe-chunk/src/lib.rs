@@ -13,8 +13,7 @@ use catalog::{Catalog, TaskOutput};
 use choose::{SubtitleFile, choose};
 use contracts::{
     artifacts::{
-        ChunkTranscript, Cue, EXTRACT_AUDIO, EXTRACT_DESCRIPTION, ExtractDescription,
-        TranscriptSource,
+        ChunkTranscript, EXTRACT_AUDIO, EXTRACT_DESCRIPTION, ExtractDescription, TranscriptSource,
     },
     keys::{self, Stage},
     limits::MAX_SUBTITLE_BYTES,
@@ -170,23 +169,12 @@ async fn recognise(
         cues: heard
             .cues
             .into_iter()
-            .map(|cue| later(cue, start_ms))
+            .map(|cue| cue.later(start_ms))
             .collect(),
         speech_model: Some(deps.recogniser.model_name().to_owned()),
         dropped: Some(heard.dropped),
         ..empty
     })
-}
-
-/// A cue counted from the video's start, of one counted from the start of what was heard.
-fn later(mut cue: Cue, by_ms: u64) -> Cue {
-    cue.start_ms += by_ms;
-    cue.end_ms += by_ms;
-    for word in &mut cue.words {
-        word.start_ms += by_ms;
-        word.end_ms += by_ms;
-    }
-    cue
 }
 
 /// What chance depends on: the same for the same input.
@@ -198,30 +186,6 @@ fn seed(fingerprint: &str) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contracts::artifacts::Word;
-
-    #[test]
-    fn cues_and_their_words_move_together() {
-        let word = Word {
-            start_ms: 100,
-            end_ms: 300,
-            text: "a".into(),
-            confidence: 1.0,
-            interpolated: false,
-        };
-        let cue = Cue {
-            start_ms: 100,
-            end_ms: 300,
-            words: vec![word],
-            ..Cue::default()
-        };
-        let moved = later(cue, 5000);
-        assert_eq!((moved.start_ms, moved.end_ms), (5100, 5300));
-        assert_eq!(
-            (moved.words[0].start_ms, moved.words[0].end_ms),
-            (5100, 5300)
-        );
-    }
 
     #[test]
     fn chance_follows_the_fingerprint() {
