@@ -56,7 +56,7 @@ impl Extent {
             }
         } else {
             Self {
-                repeats: 3,
+                repeats: 2,
                 rounds: 3,
                 long_seconds: 3 * 3600,
             }
