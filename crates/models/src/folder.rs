@@ -68,24 +68,14 @@ pub struct ModelFolder {
 
 impl ModelFolder {
     /// Finds the model that plays a role in `models_dir`: the one that its `models.lock` names, else that of
-    /// the set `base`. Lengths are compared; digests are not, since installing did that and a function's start
-    /// must be quick.
+    /// the set `base`, else the stand-in of that. Lengths are compared; digests are not, since installing did that
+    /// and a function's start must be quick.
     ///
     /// # Errors
     /// [`ModelError`], which names the file and the way out.
     pub fn open(models_dir: &Path, role: Role) -> Result<Self, ModelError> {
         let lock = Lock::read(models_dir)?;
-        let model = match lock.roles.get(&role) {
-            Some(name) => known(name)?,
-            None => model_of(role),
-        };
-        if model.role != role {
-            return Err(ModelError::WrongRole {
-                role,
-                name: model.name.clone(),
-                found: model.role,
-            });
-        }
+        let model = chosen_of(&lock, models_dir, role)?;
         Self::open_model(models_dir, model, &lock)
     }
 
@@ -153,6 +143,39 @@ impl ModelFolder {
     }
 }
 
+/// The model that plays a role in `models_dir`, whether its files are there or not: the one that its `models.lock`
+/// names, else that of the set `base`, else the stand-in of that.
+///
+/// # Errors
+/// [`ModelError`]: the lock can't be used, or names a model that can't play the role.
+pub fn chosen(models_dir: &Path, role: Role) -> Result<&'static Model, ModelError> {
+    chosen_of(&Lock::read(models_dir)?, models_dir, role)
+}
+
+fn chosen_of(lock: &Lock, models_dir: &Path, role: Role) -> Result<&'static Model, ModelError> {
+    let model = match lock.roles.get(&role) {
+        Some(name) => known(name)?,
+        None => base_or_stand_in(models_dir, role),
+    };
+    if model.role != role {
+        return Err(ModelError::WrongRole {
+            role,
+            name: model.name.clone(),
+            found: model.role,
+        });
+    }
+    Ok(model)
+}
+
+/// The model of the set `base`, or its stand-in where that has no folder.
+fn base_or_stand_in(models_dir: &Path, role: Role) -> &'static Model {
+    let base = model_of(role);
+    match base.stand_in() {
+        Some(stand_in) if !models_dir.join(&base.name).exists() => stand_in,
+        _ => base,
+    }
+}
+
 fn known(name: &str) -> Result<&'static Model, ModelError> {
     model_named(name).ok_or_else(|| ModelError::Unknown {
         name: name.to_owned(),
@@ -173,6 +196,17 @@ mod tests {
         ModelFolder::open(models_dir.path(), role)
             .unwrap_err()
             .to_string()
+    }
+
+    /// Puts files of the right lengths, or of none where the manifest does not know them, in place of a model.
+    fn put(model: &Model, models_dir: &Path) {
+        let folder = models_dir.join(&model.name);
+        std::fs::create_dir(&folder).unwrap();
+        for file in &model.files {
+            let whole = std::fs::File::create(folder.join(&file.name)).unwrap();
+            // Sparse: only lengths are looked at.
+            whole.set_len(file.size_bytes.unwrap_or(0)).unwrap();
+        }
     }
 
     #[test]
@@ -212,17 +246,30 @@ mod tests {
     fn a_model_without_a_role_is_opened_by_its_name() {
         let models_dir = tempfile::tempdir().unwrap();
         let model = Set::Reference.models().next().unwrap();
-        let folder = models_dir.path().join(&model.name);
-        std::fs::create_dir(&folder).unwrap();
-        for file in &model.files {
-            let whole = std::fs::File::create(folder.join(&file.name)).unwrap();
-            // Sparse: only lengths are looked at.
-            whole.set_len(file.size_bytes.unwrap()).unwrap();
-        }
+        put(model, models_dir.path());
         let opened = ModelFolder::open_named(models_dir.path(), &model.name).unwrap();
         assert_eq!(opened.model(), model);
         assert!(opened.file(&model.files[0].name).is_file());
         assert!(ModelFolder::open_named(models_dir.path(), "parrot").is_err());
+    }
+
+    #[test]
+    fn the_stand_in_plays_while_the_other_is_not_there() {
+        let models_dir = tempfile::tempdir().unwrap();
+        let opened = || {
+            ModelFolder::open(models_dir.path(), Role::Visual)
+                .map(|folder| folder.model().name.as_str())
+        };
+        let base = model_of(Role::Visual);
+        let message = opened().unwrap_err().to_string();
+        assert!(message.contains("visual-bridge/config.json"), "{message}");
+        put(base.stand_in().unwrap(), models_dir.path());
+        assert_eq!(opened().unwrap(), "visual-bridge");
+        put(base, models_dir.path());
+        assert_eq!(opened().unwrap(), base.name);
+        let lock = r#"{"roles": {"visual": "visual-bridge"}, "models": {}}"#;
+        std::fs::write(models_dir.path().join(LOCK_FILE), lock).unwrap();
+        assert_eq!(opened().unwrap(), "visual-bridge");
     }
 
     #[test]

@@ -5,14 +5,17 @@
 //! folder per model and `models.lock`, which says which of them plays which role and where each came from:
 //! [`ModelFolder::open`] finds the files of a role, [`ModelFolder::open_named`] those of any model. A folder
 //! without `models.lock` is taken to hold the models of the set `base`.
+//!
+//! A model that the package registries do not have may have a stand-in that they do ([`Model::stand_in`]), which is
+//! installed and plays the role where the model can't be had.
 
 mod folder;
 mod lock;
 mod manifest;
 
-pub use folder::{ModelError, ModelFolder};
+pub use folder::{ModelError, ModelFolder, chosen};
 pub use lock::{LOCK_FILE, Lock, LockError, LockedFile, LockedModel, SourceKind, Taken};
 pub use manifest::{
-    Conversion, Model, ModelFile, Pooling, Role, Set, Source, TextInterface, Weights, manifest,
-    model_named, model_of,
+    Conversion, Model, ModelFile, Pooling, Relevance, Role, Set, Source, TextInterface,
+    VisualInterface, Weights, manifest, model_named, model_of,
 };

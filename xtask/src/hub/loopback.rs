@@ -1,5 +1,6 @@
 //! A server on this machine that answers as a test tells it to.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
@@ -83,15 +84,29 @@ impl Reply {
 impl Hub {
     /// A client of a server on this machine, with the token `secret` and little patience.
     pub fn on(server: &Server) -> Self {
+        Self::at(server.address.clone())
+    }
+
+    /// A client of a server that is not there.
+    pub fn out_of_reach() -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        drop(listener);
+        Self::at(address)
+    }
+
+    fn at(endpoint: String) -> Self {
         Self {
-            endpoint: server.address.clone(),
+            endpoint,
             token: Some("secret".to_owned()),
             agent: request::agent(None),
             patience: Patience {
                 attempts: 3,
+                first_attempts: 2,
                 first_pause: Duration::from_millis(1),
                 longest_pause: Duration::from_millis(50),
             },
+            is_reached: Cell::new(false),
             bars: false,
         }
     }

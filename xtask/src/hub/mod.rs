@@ -12,6 +12,7 @@ pub mod loopback;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
@@ -33,6 +34,8 @@ pub struct Hub {
     token: Option<String>,
     agent: ureq::Agent,
     patience: Patience,
+    /// Whether it has answered anything.
+    is_reached: Cell<bool>,
     bars: bool,
 }
 
@@ -40,6 +43,8 @@ pub struct Hub {
 struct Patience {
     /// Requests in a row that bring nothing.
     attempts: u32,
+    /// The same for a server that has never answered: there may be no way to it at all.
+    first_attempts: u32,
     /// The pause after the first of them; it doubles with each.
     first_pause: Duration,
     /// No pause is longer, whatever the server asks for.
@@ -48,6 +53,7 @@ struct Patience {
 
 const PATIENCE: Patience = Patience {
     attempts: 5,
+    first_attempts: 2,
     first_pause: Duration::from_secs(1),
     longest_pause: Duration::from_secs(60),
 };
@@ -101,6 +107,7 @@ impl Hub {
             token: filled(variable("HF_TOKEN")),
             agent: request::agent(ureq::Proxy::try_from_env()),
             patience: PATIENCE,
+            is_reached: Cell::new(false),
             bars,
         }
     }
@@ -109,7 +116,7 @@ impl Hub {
     /// Where an earlier call was interrupted, only the rest is asked for.
     ///
     /// # Errors
-    /// The server refuses, is away for longer than a few attempts, or sends a file of another length or digest. Of
+    /// The server refuses, is away for longer than a few attempts (or a few seconds where it has never answered), or sends a file of another length or digest. Of
     /// the latter nothing is kept.
     pub fn download(&self, file: &RemoteFile<'_>, into: &Path) -> Result<Option<String>> {
         let address = format!("{}@{}/{}", file.repository, file.revision, file.path);
@@ -139,6 +146,9 @@ impl Hub {
             } else {
                 failures + 1
             };
+            if !self.is_reached.get() && failures >= self.patience.first_attempts {
+                bail!("{reason}, tried {failures} times");
+            }
             if failures >= self.patience.attempts {
                 bail!(
                     "{reason}; given up after {failures} attempts, the next run goes on from here"

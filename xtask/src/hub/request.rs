@@ -14,6 +14,10 @@ const REDIRECT_LIMIT: usize = 10;
 const CONNECT_LIMIT: Duration = Duration::from_secs(20);
 /// A server that sends nothing for this long is taken to be gone.
 const SILENCE_LIMIT: Duration = Duration::from_secs(60);
+/// Looking up its name and connecting to it may take this long each while a server has not answered yet.
+const FIRST_CONNECT_LIMIT: Duration = Duration::from_secs(3);
+/// And its first answer.
+const FIRST_SILENCE_LIMIT: Duration = Duration::from_secs(5);
 
 /// The rest of a file that is to be gone on with.
 pub struct Resume {
@@ -71,7 +75,16 @@ impl Hub {
                     request = request.header("if-range", etag);
                 }
             }
+            if !self.is_reached.get() {
+                request = request
+                    .config()
+                    .timeout_resolve(Some(FIRST_CONNECT_LIMIT))
+                    .timeout_connect(Some(FIRST_CONNECT_LIMIT))
+                    .timeout_recv_response(Some(FIRST_SILENCE_LIMIT))
+                    .build();
+            }
             let response = request.call().map_err(failure)?;
+            self.is_reached.set(true);
             commit = commit.or_else(|| header(&response, "x-repo-commit"));
             if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
                 return Ok(Answer { response, commit });

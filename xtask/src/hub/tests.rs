@@ -293,9 +293,25 @@ fn a_server_that_stays_busy_is_given_up_and_no_pause_is_endless() {
 }
 
 #[test]
+fn a_server_that_never_answered_is_given_up_sooner() {
+    let server = Server::start(|request, _| Reply::file(request, CONTENT, "\"1\""));
+    let mut setup = Setup::new(&server);
+    setup.hub = Hub::out_of_reach();
+    let message = setup.refusal();
+    for part in ["can't be reached", "tried 2 times"] {
+        assert!(message.contains(part), "{message}");
+    }
+    // One that has answered may be away for a moment.
+    setup.hub.is_reached.set(true);
+    let message = setup.refusal();
+    assert!(message.contains("3 attempts"), "{message}");
+}
+
+#[test]
 fn pauses_double_up_to_a_limit() {
     let patience = Patience {
         attempts: 9,
+        first_attempts: 2,
         first_pause: Duration::from_secs(1),
         longest_pause: Duration::from_secs(6),
     };

