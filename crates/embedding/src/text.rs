@@ -1,8 +1,8 @@
 //! The text model: tokens in, one unit vector out.
 
-use contracts::{ErrorName, NamedError};
+use crate::{EmbeddingError, vector::unit};
 use models::{Model, ModelFolder, Pooling, TextInterface};
-use onnx::{OnnxError, Runtime};
+use onnx::Runtime;
 use ort::{
     session::{Session, SessionInputValue},
     value::Tensor,
@@ -14,58 +14,6 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 use tokenizers::{Tokenizer, TruncationParams};
-
-/// Why texts could not be embedded.
-#[derive(Debug, thiserror::Error)]
-pub enum EmbeddingError {
-    /// The model could not be opened.
-    #[error(transparent)]
-    Onnx(#[from] OnnxError),
-    /// The tokenizer's file is missing or damaged.
-    #[error("the tokenizer {path} could not be read")]
-    TokenizerFile {
-        /// Its path.
-        path: PathBuf,
-        /// What the reader says.
-        #[source]
-        source: tokenizers::Error,
-    },
-    /// The model is not of the kind that its manifest entry says.
-    #[error("the model {name} can't be used for text: {reason}")]
-    Interface {
-        /// The model.
-        name: String,
-        /// What does not fit.
-        reason: String,
-    },
-    /// A text could not be split into tokens.
-    #[error("a text could not be split into tokens")]
-    Tokens(#[source] tokenizers::Error),
-    /// The model failed on an input.
-    #[error("the text model {name} failed")]
-    Run {
-        /// The model.
-        name: String,
-        /// What ONNX Runtime says.
-        #[source]
-        source: ort::Error,
-    },
-    /// The thread that computed did not come back.
-    #[error("the thread of the text model ended early")]
-    Thread(#[source] tokio::task::JoinError),
-}
-
-impl NamedError for EmbeddingError {
-    fn error_name(&self) -> ErrorName {
-        match self {
-            Self::Run { .. } | Self::Thread(_) => ErrorName::ToolFailed,
-            Self::Onnx(_)
-            | Self::TokenizerFile { .. }
-            | Self::Interface { .. }
-            | Self::Tokens(_) => ErrorName::InternalDefect,
-        }
-    }
-}
 
 /// What an input of the model is fed with.
 #[derive(Clone, Copy, Debug)]
@@ -132,6 +80,12 @@ impl TextEmbedder {
     #[must_use]
     pub fn model_name(&self) -> &'static str {
         &self.model.name
+    }
+
+    /// What the manifest says of the model.
+    #[must_use]
+    pub fn interface(&self) -> &'static TextInterface {
+        self.interface
     }
 
     /// Length of a vector.
@@ -240,14 +194,6 @@ fn first_token<'a>(
     }
 }
 
-fn unit(vector: &[f32]) -> Vec<f32> {
-    let length = vector.iter().map(|value| value * value).sum::<f32>().sqrt();
-    vector
-        .iter()
-        .map(|value| value / length.max(f32::MIN_POSITIVE))
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -261,10 +207,5 @@ mod tests {
         );
         assert!(first_token(&[1, 4], &values, 4).is_err());
         assert!(first_token(&[2, 1, 2], &values, 2).is_err());
-    }
-
-    #[test]
-    fn a_vector_of_zeros_stays_finite() {
-        assert_eq!(unit(&[0.0, 0.0]), [0.0, 0.0]);
     }
 }
