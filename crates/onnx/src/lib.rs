@@ -2,7 +2,11 @@
 //! Knows no model: what goes in and what comes out is the business of the crate that opens a session.
 //!
 //! ONNX Runtime allows one environment per process, for ever. [`Runtime::load`] keeps it, so that tests and
-//! functions may call it as often as they like.
+//! functions may call it as often as they like. A [`Meter`] says what the runs of a session took.
+
+mod costs;
+
+pub use costs::{Clock, Meter, Spent};
 
 use ort::{environment::Environment, session::Session};
 use std::{

@@ -18,9 +18,10 @@ mod whisper;
 mod windows;
 mod words;
 
-pub use costs::{Clock, Costs, Spent};
+pub use costs::Costs;
 pub use error::SpeechError;
 pub use mel::{FRAMES, LogMel, SAMPLE_RATE_HZ, WINDOW_SAMPLES};
+pub use onnx::{Clock, Spent};
 pub use transcriber::{TranscribeOptions, Transcriber, Transcription, WINDOWS_AT_ONCE};
 pub use whisper::{Attention, Decoded, Encoded, LanguageProbabilities, Request, Whisper};
 pub use windows::{Window, overlap, pack};

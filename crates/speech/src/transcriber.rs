@@ -1,8 +1,7 @@
 //! From sound to cues.
 
 use crate::{
-    Clock, Costs, Decoded, Encoded, Request, SpeechError, Whisper, Window,
-    costs::Meter,
+    Costs, Decoded, Encoded, Request, SpeechError, Whisper, Window,
     hygiene::{self, Segment},
     language::{LanguageChoice, PLACES, are_two, bcp47, is_unsure},
     pack,
@@ -12,7 +11,7 @@ use crate::{
     words::timed_words,
 };
 use contracts::artifacts::{Cue, DroppedSpeech};
-use onnx::Runtime;
+use onnx::{Clock, Meter, Runtime};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, VecDeque},

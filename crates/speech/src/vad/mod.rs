@@ -4,8 +4,8 @@ mod spans;
 
 pub use spans::{SpanSettings, speech_spans};
 
-use crate::{SpeechError, costs::Meter, error::SpeechError::Interface};
-use onnx::Runtime;
+use crate::{SpeechError, error::SpeechError::Interface};
+use onnx::{Meter, Runtime};
 use ort::{
     session::Session,
     value::{Tensor, TensorRef},

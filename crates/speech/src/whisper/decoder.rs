@@ -10,8 +10,8 @@ use super::{
     files::ModelFiles,
     graph::{Graph, Input, Step},
 };
-use crate::{Clock, SpeechError, Spent, costs::Meter};
-use onnx::Runtime;
+use crate::SpeechError;
+use onnx::{Clock, Meter, Runtime, Spent};
 use ort::{
     memory::Allocator,
     session::SessionInputValue,
@@ -102,8 +102,7 @@ impl Decoder {
     pub(super) fn spent(&self) -> Spent {
         let mut spent = self.next.meter.spent();
         if let Some(first) = &self.first {
-            spent.time += first.meter.spent().time;
-            spent.runs += first.meter.spent().runs;
+            spent += first.meter.spent();
         }
         spent
     }

@@ -1,7 +1,7 @@
 //! One graph of a model and how its outputs feed the next run.
 
-use crate::{SpeechError, costs::Meter};
-use onnx::Runtime;
+use crate::SpeechError;
+use onnx::{Meter, Runtime};
 use ort::{
     session::{Session, SessionInputValue},
     value::DynValue,

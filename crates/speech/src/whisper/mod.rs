@@ -19,12 +19,12 @@ pub use decoding::{Decoded, Request};
 pub use encoded::Encoded;
 pub(crate) use vocabulary::Vocabulary;
 
-use crate::{Clock, Costs, LogMel, SpeechError, WINDOW_SAMPLES, costs::Meter};
+use crate::{Costs, LogMel, SpeechError, WINDOW_SAMPLES};
 use decoder::Decoder;
 use decoding::Decoding;
 use files::ModelFiles;
 use graph::Graph;
-use onnx::Runtime;
+use onnx::{Clock, Meter, Runtime};
 use rules::Rules;
 use std::{num::NonZeroUsize, path::Path};
 

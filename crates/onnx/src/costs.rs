@@ -1,0 +1,98 @@
+//! What models cost, for benchmarks.
+
+use std::{ops::AddAssign, time::Duration};
+
+/// Reads a clock: the process's CPU time, say.
+pub type Clock = fn() -> Duration;
+
+/// How long some part of the work took, and how often it was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// By the clock that was given; nothing without one.
+    pub time: Duration,
+    /// Runs of a model, or whatever else is counted.
+    pub runs: u64,
+}
+
+impl Spent {
+    /// Does the work and counts it, and what it took by `clock`.
+    pub fn measure<T>(&mut self, clock: Option<Clock>, work: impl FnOnce() -> T) -> T {
+        let before = clock.map(|now| now());
+        let result = work();
+        if let Some((now, before)) = clock.zip(before) {
+            self.time += now().saturating_sub(before);
+        }
+        self.runs += 1;
+        result
+    }
+}
+
+impl AddAssign for Spent {
+    fn add_assign(&mut self, other: Self) {
+        self.time += other.time;
+        self.runs += other.runs;
+    }
+}
+
+/// Measures one part of the work. Without a clock it counts runs alone.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Meter {
+    clock: Option<Clock>,
+    spent: Spent,
+}
+
+impl Meter {
+    /// Begins at nothing, and goes by `clock`.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self {
+            clock: Some(clock),
+            spent: Spent::default(),
+        }
+    }
+
+    /// Does the work and adds it to what was spent.
+    pub fn measure<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        self.spent.measure(self.clock, work)
+    }
+
+    /// Everything measured so far.
+    #[must_use]
+    pub fn spent(&self) -> Spent {
+        self.spent
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
+    /// A second later each time it is read.
+    fn ticking() -> Duration {
+        static SECONDS: AtomicU64 = AtomicU64::new(0);
+        Duration::from_secs(SECONDS.fetch_add(1, Ordering::Relaxed))
+    }
+
+    #[test]
+    fn runs_are_counted_and_timed() {
+        let mut meter = Meter::new(ticking);
+        assert_eq!(meter.measure(|| 5) + meter.measure(|| 6), 11);
+        let mut spent = meter.spent();
+        let expected = |seconds, runs| Spent {
+            time: Duration::from_secs(seconds),
+            runs,
+        };
+        assert_eq!(spent, expected(2, 2));
+        spent += meter.spent();
+        assert_eq!(spent, expected(4, 4));
+    }
+
+    #[test]
+    fn without_a_clock_runs_alone_are_counted() {
+        let mut meter = Meter::default();
+        meter.measure(|| ());
+        let spent = meter.spent();
+        assert_eq!((spent.time, spent.runs), (Duration::ZERO, 1));
+    }
+}
