@@ -21,6 +21,7 @@ pub(crate) fn describe(extracted: &Extracted, media: &MediaDescription) -> Extra
             .subtitles()
             .is_some()
             .then(|| extracted.cues.clone()),
+        cuts_ms: extracted.cuts_ms.clone(),
         warnings: extracted.warnings.iter().map(warning).collect(),
     }
 }

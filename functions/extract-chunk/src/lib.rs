@@ -32,12 +32,14 @@ use std::{
 };
 
 /// Grows when the same input would give another pack.
-const STAGE_VERSION: u32 = 2;
+const STAGE_VERSION: u32 = 3;
 /// Below the function's own limit, so that the reason is told.
 const TIME_LIMIT: Duration = Duration::from_secs(270);
 /// A chunk may read this many times its share of the file, plus what the index and a distant key frame take.
 const MAX_SHARES: u64 = 4;
 const INDEX_BYTES: u64 = 256_000_000;
+/// What is read of the file stays on disk until the chunk is done: all of a usual chunk, half of what there is room for.
+const SPOOL_BYTES: u64 = 1_000_000_000;
 
 /// What the handler works with.
 #[derive(Debug)]
@@ -128,6 +130,8 @@ async fn run(
     let read = ReadSettings {
         max_source_bytes: share * MAX_SHARES + INDEX_BYTES,
         cache_bytes: plan::cache_bytes(media),
+        spool_folder: Some(work_dir.to_owned()),
+        spool_bytes: SPOOL_BYTES,
         ..ReadSettings::default()
     };
     let server = RangeServer::start(Arc::new(source), read)

@@ -80,6 +80,7 @@ mod tests {
                 streams,
                 title: None,
                 seekable: true,
+                starts_late: false,
             },
             duration_ms: 7_200_000,
             size_bytes: 1_800_000_000,

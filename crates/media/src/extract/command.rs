@@ -2,10 +2,12 @@
 
 use std::ffi::OsString;
 
-use super::{ChunkRange, ExtractSettings};
+use super::{ChunkRange, ExtractSettings, pictures::Pictures};
 use crate::MediaInfo;
 
 pub(super) const CUES_FILE: &str = "cues.vtt";
+/// A line for each packet of the pictures, with its time and size.
+pub(super) const PACKETS_FILE: &str = "packets.framecrc";
 pub(super) const AUDIO_RATE_HZ: u64 = 16_000;
 /// FLAC takes the length of its first block for all; short blocks compress badly, and below 16 it gives up.
 const BLOCK_SAMPLES: u32 = 4096;
@@ -13,17 +15,6 @@ const BLOCK_SAMPLES: u32 = 4096;
 const MARGIN_MS: u64 = 1000;
 /// Decoded before the sound that is wanted, since a decoder's first packets after a jump are incomplete.
 const PREROLL_MS: u64 = 200;
-
-/// Which pictures a run decodes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pictures {
-    /// Key frames in the range, thinned out.
-    KeyFrames,
-    /// The first picture in the range, whatever it takes to decode it.
-    FirstInRange,
-    /// The picture shown when the range begins.
-    ShownAtStart,
-}
 
 /// How a run keeps sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +56,6 @@ pub(super) struct Plan {
     video_clock: Option<u32>,
     pub(super) pictures: Pictures,
     short_side_px: u32,
-    interval_ms: u64,
 }
 
 impl Plan {
@@ -83,9 +73,10 @@ impl Plan {
             video: info.video().map(|(index, _)| index),
             subtitles: info.subtitles().map(|(index, _)| index),
             video_clock: None,
-            pictures: Pictures::KeyFrames,
+            pictures: Pictures::KeyFrames {
+                decoded_alone: !(info.starts_late && info.container.contains("matroska")),
+            },
             short_side_px: settings.frame_short_side_px,
-            interval_ms: settings.frame_interval_ms,
         }
     }
 
@@ -129,6 +120,17 @@ impl Plan {
         parts.into_iter().filter(|part| !part.is_empty()).collect()
     }
 
+    /// All pictures in `range`.
+    pub(super) fn every_picture(&self, range: ChunkRange) -> Self {
+        Self {
+            range,
+            audio: None,
+            subtitles: None,
+            pictures: Pictures::Every,
+            ..self.clone()
+        }
+    }
+
     /// Ways to get one picture where the range has no key frame, best first.
     pub(super) fn without_key_frames(&self) -> [Self; 2] {
         [Pictures::FirstInRange, Pictures::ShownAtStart].map(|pictures| Self {
@@ -153,12 +155,13 @@ impl Plan {
 
     /// The numbers of the outputs that copy packets to nowhere: when they end, the range has been read.
     pub(super) fn clock_outputs(&self) -> std::ops::Range<usize> {
-        let before = [self.audio, self.video, self.subtitles];
-        let first = before.iter().flatten().count();
+        let of_one = [self.audio, self.subtitles];
+        let of_pictures = self.video.map_or(0, |_| Pictures::OUTPUTS);
+        let first = of_one.iter().flatten().count() + of_pictures;
         first..first + self.clock_streams().count()
     }
 
-    /// The number of the output that copies pictures to nowhere: when it ends, the last picture of the range has been
+    /// The number of the output that lists the packets of the pictures: when it ends, the last picture of the range has been
     /// read, though the sound may go on.
     pub(super) fn picture_clock_output(&self) -> Option<usize> {
         self.video.map(|_| self.clock_outputs().end)
@@ -181,7 +184,10 @@ impl Plan {
             "-max_pixels",
             &(side_px * side_px).to_string(),
         ]);
-        if self.video.is_some() && self.pictures == Pictures::KeyFrames {
+        let key_frames_alone = Pictures::KeyFrames {
+            decoded_alone: true,
+        };
+        if self.video.is_some() && self.pictures == key_frames_alone {
             options.extend(strings(&["-skip_frame:v", "nokey"]));
         }
         if self.pictures == Pictures::ShownAtStart {
@@ -211,29 +217,10 @@ impl Plan {
             options.extend(strings(&self.sound_format.output_options()));
         }
         if let Some(index) = self.video {
-            options.extend(strings(&[
-                "-map",
-                &format!("0:{index}"),
-                "-vf",
-                &self.video_filter(),
-            ]));
-            options.extend(strings(&[
-                "-fps_mode",
-                "passthrough",
-                "-enc_time_base",
-                "1:1000",
-            ]));
-            options.extend(strings(&[
-                "-c:v",
-                "mjpeg",
-                "-q:v",
-                &settings.frame_quality.to_string(),
-            ]));
-            if self.pictures != Pictures::KeyFrames {
-                options.extend(strings(&["-frames:v", "1"]));
-            }
-            // Each file is named after its picture's time in milliseconds.
-            options.extend(strings(&["-f", "image2", "-frame_pts", "1", "%d.jpg"]));
+            let graph = self.pictures.graph(index, self.range, self.short_side_px);
+            options.extend(strings(&["-filter_complex", &graph]));
+            let outputs = self.pictures.output_options(settings.frame_quality);
+            options.extend(outputs.into_iter().map(OsString::from));
         }
         if let Some(index) = self.subtitles {
             options.extend(strings(&["-map", &format!("0:{index}")]));
@@ -249,8 +236,8 @@ impl Plan {
                 "-to",
                 &seconds(self.range.end_ms),
                 "-f",
-                "null",
-                "-",
+                "framecrc",
+                PACKETS_FILE,
             ]));
         }
         options
@@ -268,27 +255,6 @@ impl Plan {
              atrim=start={start}:end={end},asetnsamples=n={BLOCK_SAMPLES}:p=0"
         )
     }
-
-    fn video_filter(&self) -> String {
-        // Half a millisecond early, so that what is selected lies in the range once rounded.
-        let start = format!("{}-0.0005", seconds(self.range.start_ms));
-        let end = format!("{}-0.0005", seconds(self.range.end_ms));
-        let interval = format!("{}-0.0005", seconds(self.interval_ms));
-        let select = match self.pictures {
-            Pictures::KeyFrames => format!(
-                "select='gte(t,{start})*lt(t,{end})*\
-                 (isnan(prev_selected_t)+gte(t-prev_selected_t,{interval}))',"
-            ),
-            Pictures::FirstInRange => format!("select='gte(t,{start})*lt(t,{end})',"),
-            Pictures::ShownAtStart => String::new(),
-        };
-        let side = self.short_side_px;
-        // -2 keeps the proportions and makes the longer side even.
-        format!(
-            "{select}scale=w='if(gt(iw,ih),-2,min({side},trunc(iw/2)*2))':\
-             h='if(gt(iw,ih),min({side},trunc(ih/2)*2),-2)':out_range=pc,format=yuv420p"
-        )
-    }
 }
 
 fn strings(words: &[&str]) -> Vec<OsString> {
@@ -296,6 +262,6 @@ fn strings(words: &[&str]) -> Vec<OsString> {
 }
 
 /// 1500 -> `1.500`.
-fn seconds(ms: u64) -> String {
+pub(super) fn seconds(ms: u64) -> String {
     format!("{}.{:03}", ms / 1000, ms % 1000)
 }

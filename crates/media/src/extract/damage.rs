@@ -40,10 +40,11 @@ impl Damage {
 
     /// `picture_clock` is how lines of the output begin that tells when the pictures have passed.
     fn read_line(&mut self, line: &str, picture_clock: Option<&str>) {
-        if line.contains("/null @") && line.contains("Terminating thread") {
+        if line.contains("Terminating thread") {
             let is_of_pictures = picture_clock.is_some_and(|prefix| line.starts_with(prefix));
-            self.has_passed_pictures = true;
-            self.has_passed |= !is_of_pictures;
+            let is_to_nowhere = line.contains("/null @");
+            self.has_passed_pictures |= is_of_pictures || is_to_nowhere;
+            self.has_passed |= is_to_nowhere;
         }
         if !line.contains("[error]") && !line.contains("corrupt decoded frame") {
             return;
@@ -72,7 +73,7 @@ impl DamageCounter {
     pub(super) fn new(picture_clock_output: Option<usize>) -> Self {
         Self {
             damage: Arc::default(),
-            picture_clock: picture_clock_output.map(|output| format!("[out#{output}/null ")),
+            picture_clock: picture_clock_output.map(|output| format!("[out#{output}/framecrc ")),
         }
     }
 

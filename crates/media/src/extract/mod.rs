@@ -4,8 +4,12 @@ mod border;
 mod clock;
 mod command;
 mod damage;
+mod looks;
 mod outcome;
+mod packets;
+mod pictures;
 mod run;
+mod sampling;
 mod silence;
 
 use std::{
@@ -49,7 +53,8 @@ pub type MillisecondRange = ChunkRange;
 /// How a chunk is extracted.
 #[derive(Debug, Clone)]
 pub struct ExtractSettings {
-    /// Key frames closer together than this are thinned out, in milliseconds.
+    /// Pictures of one shot closer together than this are thinned out, in milliseconds; where key frames are further
+    /// apart and differ, pictures between them are taken.
     pub frame_interval_ms: u64,
     /// Length of a frame's shorter side in pixels. Smaller pictures keep their size.
     pub frame_short_side_px: u32,
@@ -57,6 +62,8 @@ pub struct ExtractSettings {
     pub frame_quality: u8,
     /// Largest width and height that is decoded, in pixels.
     pub max_picture_side_px: u32,
+    /// Of pictures that are no key frames, at most so many pixels are decoded for each second of the chunk.
+    pub max_full_pixels_per_second: u64,
     /// Wall-clock limit of one run of ffmpeg.
     pub time_limit: Duration,
 }
@@ -68,6 +75,8 @@ impl Default for ExtractSettings {
             frame_short_side_px: 384,
             frame_quality: 3,
             max_picture_side_px: MAX_PICTURE_SIDE_PX,
+            // Every picture of 640x360, one in eight of 1080p.
+            max_full_pixels_per_second: 640 * 360 * 30,
             time_limit: Duration::from_secs(600),
         }
     }
@@ -87,6 +96,8 @@ pub struct Extracted {
     pub speech: MillisecondRange,
     /// Pictures in order of time.
     pub frames: Vec<Frame>,
+    /// When shots begin, in milliseconds of the video: the first picture of each that is no longer of the shot before.
+    pub cuts_ms: Vec<u64>,
     /// Embedded captions that start in the chunk, with times absolute in the video.
     pub cues: Vec<Cue>,
     /// What was lost.
@@ -120,8 +131,8 @@ pub enum Warning {
 /// Extracts `chunk` of what `input` serves into `work_dir`, which should be empty and belongs to the caller.
 ///
 /// One extraction at a time may run on one server: it is told to hang up when the range has been read. The input is
-/// read once, and a second time only where damage kept everything from being decoded together, or where no key frame
-/// lies in the range. The windows around the chunk's borders are read beside that; most of them is still in the
+/// read once, and parts of it a second time: where damage kept everything from being decoded together, where no key
+/// frame lies in the range, and where key frames hide what is shown between them. The windows around the chunk's borders are read beside that; most of them is still in the
 /// server's memory.
 ///
 /// # Errors
@@ -160,5 +171,9 @@ pub async fn extract_chunk(
 
 #[cfg(test)]
 mod border_tests;
+#[cfg(test)]
+mod cut_tests;
+#[cfg(test)]
+mod picture_tests;
 #[cfg(test)]
 mod tests;

@@ -7,8 +7,11 @@ use std::{
 
 use super::{
     ChunkRange, Extracted, Frame, Warning,
-    command::{AUDIO_RATE_HZ, Pictures, Plan},
+    command::{AUDIO_RATE_HZ, Plan},
     damage::Damage,
+    looks::TimedLook,
+    packets::Packet,
+    pictures::Pictures,
 };
 use crate::{Cue, MediaError, MediaInfo, ffmpeg::Finished};
 
@@ -24,6 +27,12 @@ pub(super) struct Outcome {
     pub(super) audio: Option<PathBuf>,
     pub(super) audio_samples: u64,
     pub(super) frames: Vec<Frame>,
+    /// Of every picture that was decoded, in order of time.
+    pub(super) looks: Vec<TimedLook>,
+    /// Where shots begin.
+    pub(super) cuts_ms: Vec<u64>,
+    /// Of the pictures, in order of decoding.
+    pub(super) packets: Vec<Packet>,
     pub(super) cues: Vec<Cue>,
     /// Decoded before gaps were filled, at the stream's own rate, including a little before and after the chunk.
     decoded_samples: u64,
@@ -74,6 +83,8 @@ impl Outcome {
         }
         if self.frames.is_empty() {
             self.frames = other.frames;
+            self.looks = other.looks;
+            self.packets = other.packets;
         }
         if self.cues.is_empty() {
             self.cues = other.cues;
@@ -100,6 +111,7 @@ impl Outcome {
             speech,
             audio_duration_ms: self.audio_samples * 1000 / AUDIO_RATE_HZ,
             frames: self.frames,
+            cuts_ms: self.cuts_ms,
             cues: self.cues,
             warnings,
         })
@@ -232,6 +244,7 @@ mod tests {
             }],
             title: None,
             seekable: true,
+            starts_late: false,
         };
         let range = |start_ms, end_ms| ChunkRange { start_ms, end_ms };
         let (chunk, sound) = (range(20_000, 40_000), range(19_000, 50_000));

@@ -5,9 +5,12 @@ use std::path::Path;
 use super::{
     Border, ChunkRange, ExtractSettings,
     clock::{Clock, run_until_read},
-    command::{CUES_FILE, Plan},
+    command::{CUES_FILE, PACKETS_FILE, Plan},
     damage::DamageCounter,
+    looks::read_looks,
     outcome::{self, Outcome},
+    packets::read_lines,
+    sampling::{self, Seen},
 };
 use crate::{Cue, Ffmpeg, MediaError, MediaInfo, RangeServer, ffmpeg::Job, subtitles};
 
@@ -56,7 +59,47 @@ impl Run<'_> {
                 }
             }
         }
+        self.add_pictures(whole, &mut outcome).await?;
         Ok(outcome)
+    }
+
+    /// Decodes what key frames hide, says where shots begin, and leaves the pictures that are worth looking at.
+    async fn add_pictures(&self, whole: &Plan, outcome: &mut Outcome) -> Result<(), MediaError> {
+        let key_looks = std::mem::take(&mut outcome.looks);
+        let seen = Seen {
+            key_looks: &key_looks,
+            packets: &outcome.packets,
+            range: whole.range,
+            interval_ms: self.settings.frame_interval_ms,
+        };
+        let mut frames = std::mem::take(&mut outcome.frames);
+        let mut dense = Vec::new();
+        for stretch in seen.stretches(self.max_pictures(whole.range)) {
+            let every = self.plan(&whole.every_picture(stretch)).await?;
+            frames.extend(every.frames);
+            dense.push(every.looks);
+        }
+        let changes = seen.changes(&dense);
+        outcome.cuts_ms = changes.iter().map(|change| change.cut_ms).collect();
+        let mut looks: Vec<_> = dense
+            .into_iter()
+            .flatten()
+            .chain(key_looks.clone())
+            .collect();
+        looks.sort_by_key(|look| look.time_ms);
+        outcome.frames =
+            sampling::choose(frames, &looks, &changes, self.settings.frame_interval_ms);
+        Ok(())
+    }
+
+    /// How many pictures of this size are decoded in full for one chunk at most.
+    fn max_pictures(&self, range: ChunkRange) -> usize {
+        let pixels = self.info.video().map_or(0, |(_, video)| {
+            u64::from(video.width) * u64::from(video.height)
+        });
+        let paid_for = self.settings.max_full_pixels_per_second * range.length_ms() / 1000;
+        let pictures = paid_for / pixels.max(1);
+        usize::try_from(pictures).unwrap_or(usize::MAX)
     }
 
     async fn plan(&self, plan: &Plan) -> Result<Outcome, MediaError> {
@@ -83,6 +126,11 @@ impl Run<'_> {
         let mut outcome = Outcome::read_log(&finished, damage.so_far());
         outcome.frames = outcome::frames(&folder, plan)
             .map_err(|error| MediaError::tool("listing frames", error))?;
+        let listing = |error| MediaError::tool("reading what pictures look like", error);
+        outcome.looks = read_looks(&folder).map_err(listing)?;
+        outcome.packets = read_lines(&folder.join(PACKETS_FILE))
+            .map_err(listing)?
+            .unwrap_or_default();
         let audio = folder.join(plan.sound_format.file_name());
         outcome.audio = Some(audio).filter(|_| outcome.audio_samples > 0);
         outcome.cues = cues(&folder.join(CUES_FILE), plan.range).await;

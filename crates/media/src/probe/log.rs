@@ -31,6 +31,7 @@ pub(super) fn parse(lines: &[String]) -> Option<MediaInfo> {
         duration_ms: None,
         streams: Vec::new(),
         title: None,
+        starts_late: false,
     };
     let mut section = Section::Container;
     for line in lines_of_input {
@@ -75,6 +76,7 @@ fn read_line(info: &mut MediaInfo, section: Section, indent: usize, line: &str) 
     if indent == 2 && text.starts_with("Duration:") {
         let duration_s = try_parse_duration(line).filter(|seconds| *seconds > 0.0);
         info.duration_ms = duration_s.map(milliseconds);
+        info.starts_late = starts_late(text);
     } else if text.starts_with("Stream #0:")
         && (indent == 2 || (indent == 4 && section == Section::StreamGroup))
     {
@@ -86,6 +88,13 @@ fn read_line(info: &mut MediaInfo, section: Section, indent: usize, line: &str) 
             .map(|title| title.trim().to_owned())
             .filter(|title| !title.is_empty());
     }
+}
+
+/// `Duration: 00:00:19.00, start: 7.000000, bitrate: 2 kb/s` -> true
+fn starts_late(line: &str) -> bool {
+    let start = line.split_once("start: ").map(|(_, rest)| rest);
+    let seconds = start.and_then(|rest| rest.split(',').next()?.parse().ok());
+    seconds.is_some_and(|seconds: f64| seconds != 0.0)
 }
 
 #[expect(

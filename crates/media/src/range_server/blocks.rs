@@ -1,7 +1,7 @@
 //! Reads a source in blocks: retried, counted, capped and kept for a while.
 
 use std::{
-    fmt,
+    fmt, io,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -11,7 +11,7 @@ use std::{
 use bytes::Bytes;
 use tokio::time::sleep;
 
-use super::{RangeSource, ReadSettings, SourceError, cache::BlockCache};
+use super::{RangeSource, ReadSettings, SourceError, cache::BlockCache, spool::Spool};
 
 /// A block is at most this fraction of what has been read in sequence before it, so that little is wasted when the
 /// client hangs up.
@@ -40,6 +40,7 @@ pub(super) struct BlockReader {
     settings: ReadSettings,
     counters: Counters,
     cache: Mutex<BlockCache>,
+    spool: Option<Mutex<Spool>>,
     sequence: Mutex<Sequence>,
     failure: Mutex<Option<Arc<SourceError>>>,
     closed: AtomicBool,
@@ -56,17 +57,25 @@ impl fmt::Debug for BlockReader {
 }
 
 impl BlockReader {
-    pub(super) fn new(source: Arc<dyn RangeSource>, settings: ReadSettings) -> Self {
+    /// # Errors
+    /// No file can be made in the spool's folder.
+    pub(super) fn new(source: Arc<dyn RangeSource>, settings: ReadSettings) -> io::Result<Self> {
         let cache = BlockCache::new(settings.cache_bytes);
-        Self {
+        let spool = settings
+            .spool_folder
+            .as_deref()
+            .map(|folder| Spool::new(folder, settings.spool_bytes))
+            .transpose()?;
+        Ok(Self {
             source,
             settings,
             counters: Counters::default(),
             cache: Mutex::new(cache),
+            spool: spool.map(Mutex::new),
             sequence: Mutex::default(),
             failure: Mutex::default(),
             closed: AtomicBool::new(false),
-        }
+        })
     }
 
     pub(super) fn size_bytes(&self) -> u64 {
@@ -108,11 +117,21 @@ impl BlockReader {
             }
             end.min(cache.next_start(position))
         };
+        let end = match self.spool.as_ref().map(lock) {
+            Some(spool) => match spool.at(position) {
+                Some(block) => return Ok(block),
+                None => end.min(spool.next_start(position)),
+            },
+            None => end,
+        };
         let block_end = self.block_end(position).min(end);
         let block = self.read_with_retries(position, block_end).await;
         match block {
             Ok(block) => {
                 lock(&self.cache).insert(position, block.clone());
+                if let Some(spool) = &self.spool {
+                    lock(spool).insert(position, &block);
+                }
                 Ok(block)
             }
             Err(error) => {

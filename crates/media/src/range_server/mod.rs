@@ -2,17 +2,20 @@
 //!
 //! Reads follow what the client takes: an open-ended range costs nothing beyond what was consumed plus one block,
 //! and blocks start small and grow with what was read in sequence. Recently read blocks are kept, so the
-//! jumps between a container's head and its index are not paid for twice, nor is what several runs of ffmpeg read.
+//! jumps between a container's head and its index are not paid for twice, nor is what several runs of
+//! ffmpeg read; with a spool nothing is read twice.
 
 mod blocks;
 mod cache;
 mod request;
 mod serve;
 mod source;
+mod spool;
 
 use std::{
     io,
     net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -41,6 +44,10 @@ pub struct ReadSettings {
     pub largest_block_bytes: u64,
     /// Recently read blocks, and those that several runs have read, are kept up to this many bytes.
     pub cache_bytes: u64,
+    /// Where all else that was read is kept, in a file that has no name; `None`: nowhere.
+    pub spool_folder: Option<PathBuf>,
+    /// Size of that file at most.
+    pub spool_bytes: u64,
     /// Attempts for one read, the first included.
     pub attempts: u32,
     /// Wait before the second attempt; doubled for each further one.
@@ -54,6 +61,8 @@ impl Default for ReadSettings {
             smallest_block_bytes: 64 * 1024,
             largest_block_bytes: 1024 * 1024,
             cache_bytes: 14 * 1024 * 1024,
+            spool_folder: None,
+            spool_bytes: 0,
             attempts: 4,
             first_backoff: Duration::from_millis(100),
         }
@@ -91,7 +100,7 @@ impl RangeServer {
         let address = listener.local_addr()?;
         let path = format!("/{}", Uuid::new_v4());
         let url = format!("http://{address}{path}");
-        let reader = Arc::new(BlockReader::new(source, settings));
+        let reader = Arc::new(BlockReader::new(source, settings)?);
         let accepting = tokio::spawn(serve::accept(listener, path, Arc::clone(&reader)));
         Ok(Self {
             url,

@@ -12,6 +12,23 @@ fn counted_bytes(length: usize) -> Bytes {
     (0..length).map(|index| (index % 251) as u8).collect()
 }
 
+#[tokio::test]
+async fn with_a_spool_nothing_is_read_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = ReadSettings {
+        cache_bytes: 0,
+        spool_folder: Some(folder.path().to_owned()),
+        spool_bytes: 1_000_000,
+        ..ReadSettings::default()
+    };
+    let server = server(400_000, settings).await;
+    for _ in 0..2 {
+        let (_, body) = get(&server, "Range: bytes=1000-\r\n").await;
+        assert_eq!(body, counted_bytes(400_000)[1000..]);
+    }
+    assert_eq!(server.stats().source_bytes, 399_000);
+}
+
 async fn server(length: usize, settings: ReadSettings) -> RangeServer {
     let source = Arc::new(MemorySource::new(counted_bytes(length)));
     RangeServer::start(source, settings).await.unwrap()
