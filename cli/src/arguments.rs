@@ -151,7 +151,14 @@ pub struct Labels {
 #[derive(Debug, Args)]
 pub struct SearchArguments {
     /// What was said or shown
-    pub query: String,
+    #[arg(required_unless_present_any = ["image", "like"], conflicts_with_all = ["image", "like"])]
+    pub query: Option<String>,
+    /// Find shots that look like this picture (JPEG, PNG or WebP)
+    #[arg(long, value_name = "FILE", conflicts_with = "like")]
+    pub image: Option<PathBuf>,
+    /// Find what is like this segment, named by a `segment_id` of an answer
+    #[arg(long, value_name = "SEGMENT")]
+    pub like: Option<String>,
     /// At most so many moments
     #[arg(long, value_name = "N")]
     pub limit: Option<u32>,
@@ -185,14 +192,8 @@ fn list_item(text: &str) -> Result<String, String> {
 }
 
 fn channel_names() -> clap::builder::PossibleValuesParser {
-    let channels = [
-        Channel::Title,
-        Channel::Speech,
-        Channel::Subtitle,
-        Channel::Visual,
-        Channel::ScreenText,
-    ];
-    channels.map(Channel::as_str).into()
+    let names = Channel::ALL.iter().map(|channel| channel.as_str());
+    names.collect::<Vec<_>>().into()
 }
 
 #[cfg(test)]

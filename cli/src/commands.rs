@@ -14,6 +14,7 @@ use crate::{
     client::Client,
     failure::{DONE, Failure, VIDEO_FAILED},
     output::Output,
+    picture,
     settings::Settings,
     upload::upload,
     watch::until_done,
@@ -172,8 +173,11 @@ async fn search(
     arguments: SearchArguments,
 ) -> Result<u8, Failure> {
     let listed = |items: Vec<String>| (!items.is_empty()).then(|| items.join(","));
+    let image = arguments.image.as_deref().map(picture::for_search);
     let request = SearchRequest {
-        q: arguments.query,
+        q: arguments.query.unwrap_or_default(),
+        image: image.transpose()?,
+        like: arguments.like,
         videos: listed(arguments.videos),
         tags: listed(arguments.tags),
         channels: listed(arguments.channels),

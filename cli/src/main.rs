@@ -7,6 +7,7 @@ mod commands;
 mod failure;
 mod local_file;
 mod output;
+mod picture;
 mod progress;
 mod rows;
 mod settings;

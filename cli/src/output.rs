@@ -169,6 +169,13 @@ impl Output {
                 answer.degraded.join(", ")
             ));
         }
+        if answer
+            .visual_model
+            .as_ref()
+            .is_some_and(|model| model.stand_in)
+        {
+            self.note("pictures were searched by a stand-in, which knows 1,000 nouns and no more");
+        }
         if answer.moments.is_empty() {
             return line("Nothing found.");
         }
@@ -190,6 +197,11 @@ impl Output {
             printable(&found.title),
             found.score
         ))?;
+        for labels in found.evidence.iter().map(|evidence| &evidence.labels) {
+            if !labels.is_empty() {
+                line(&format!("   shows: {}", printable(&labels.join(", "))))?;
+            }
+        }
         for evidence in found
             .evidence
             .iter()

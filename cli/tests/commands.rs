@@ -12,7 +12,7 @@ use support::{ID, Server, problem, reply, run_in, video};
 
 fn answer() -> Value {
     let play = "https://media.example/source?X=1#t=5.8,11.3";
-    let evidence = json!({"channel": "subtitle", "start_ms": 5_833, "end_ms": 11_381, "text": "Each one gives litres", "highlights": [[14, 20]]});
+    let evidence = json!({"channel": "subtitle", "start_ms": 5_833, "end_ms": 11_381, "text": "Each one gives litres", "segment_id": "v:1:subtitle:0:0", "highlights": [[14, 20]]});
     let moment = json!({
         "video_id": ID, "title": "A film", "start_ms": 5_833, "end_ms": 11_381, "score": 0.031, "confidence": null,
         "channels": ["subtitle"], "thumbnail_url": null, "play_url": play, "evidence": [evidence],

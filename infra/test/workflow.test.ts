@@ -18,7 +18,7 @@ async function index(chunks: number, fail: Task = () => undefined, input: object
     ExtractChunk: ({ chunk }) => ({ extract_key: `e${chunk.index}` }),
     TranscribeChunk: ({ chunk }) => ({ transcript_key: `t${chunk.index}` }),
     EmbedChunk: ({ chunk }) => ({ embedding_key: `m${chunk.index}` }),
-    IndexChunk: ({ chunk }) => ({ chunk: chunk.index, documents: 7 }),
+    IndexChunk: ({ chunk }) => ({ chunk: chunk.index, documents: 7, channels: ['speech'] }),
     FinalizeVideo: ({ chunks: outcomes }) => ({ documents: outcomes.length * 7, warnings: 0 }),
     AnnounceReady: () => ({ FailedEntryCount: 0 }),
     RecordFailure: () => ({ recorded: true }),
@@ -52,7 +52,7 @@ test('a video of one chunk gives each task what its contract asks for', async ()
   assert.deepEqual(argumentsOf('TranscribeChunk'), [{ ...task, extract_key: 'e0' }]);
   const last = { ...task, extract_key: 'e0', transcript_key: 't0', embedding_key: 'm0' };
   assert.deepEqual(argumentsOf('IndexChunk'), [last]);
-  const finalize = { video, description_key: 'd', chunks: [{ chunk: 0, documents: 7 }] };
+  const finalize = { video, description_key: 'd', chunks: [{ chunk: 0, documents: 7, channels: ['speech'] }] };
   assert.deepEqual(argumentsOf('FinalizeVideo'), [finalize]);
   const [{ Entries }] = argumentsOf('AnnounceReady');
   const Detail = { workspace: 'w', video_id: 'v', generation: 2 };
@@ -68,9 +68,9 @@ test('a chunk that fails ends only itself', async () => {
   const { status, argumentsOf } = await index(3, failing('TranscribeChunk', 'ChunkDamaged', ({ chunk }) => chunk.index === 1));
   assert.equal(status, 'SUCCEEDED');
   assert.deepEqual(argumentsOf('FinalizeVideo')[0].chunks, [
-    { chunk: 0, documents: 7 },
+    { chunk: 0, documents: 7, channels: ['speech'] },
     { chunk: 1, state: 'TranscribeChunk', error: 'ChunkDamaged' },
-    { chunk: 2, documents: 7 },
+    { chunk: 2, documents: 7, channels: ['speech'] },
   ]);
 });
 

@@ -268,9 +268,15 @@ pub struct TaskRun {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchRequest {
-    /// What was said or shown.
-    #[serde(default)]
+    /// What was said or shown. Left out where `image` or `like` says what is looked for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub q: String,
+    /// A picture to find shots that look like it: a JPEG, PNG or WebP file in base64. In a body only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// `segment_id` of something that was found, to find what is like it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub like: Option<String>,
     /// Only these videos, comma-separated in `GET`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub videos: Option<String>,
@@ -299,6 +305,18 @@ pub struct SearchResponse {
     pub degraded: Vec<String>,
     /// Give this back as `cursor` for the next page.
     pub next_cursor: Option<String>,
+    /// What pictures were searched with; absent where they were not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visual_model: Option<VisualModel>,
+}
+
+/// The model that compares pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisualModel {
+    /// Its name.
+    pub name: String,
+    /// Whether it stands in for a better one: it knows 1,000 nouns and no more.
+    pub stand_in: bool,
 }
 
 /// A stretch of a video that answers the query.
@@ -329,14 +347,20 @@ pub struct Moment {
 /// What matched in one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
+    /// Names what matched, to search for what is like it.
+    #[serde(default)]
+    pub segment_id: String,
     /// The channel.
     pub channel: Channel,
     /// First millisecond.
     pub start_ms: u64,
     /// The millisecond after the last.
     pub end_ms: u64,
-    /// The words.
+    /// The words; empty for a shot.
     pub text: String,
+    /// What a model sees in a shot, likeliest first, where it has words for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
     /// Matched words as `[from, to)` in UTF-16 code units of `text`.
     pub highlights: Vec<[u32; 2]>,
 }

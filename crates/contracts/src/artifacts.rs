@@ -117,6 +117,12 @@ pub const EMBED_PASSAGES: &str = "passages.json";
 /// Name of the vectors in the pack of embed-chunk: 32-bit floats, little-endian, one row of
 /// [`EmbeddedChunk::dimensions`] per passage.
 pub const EMBED_TEXT_VECTORS: &str = "text-vectors.f32";
+/// Name of the vectors of [`EmbeddedChunk::screen_texts`] in the pack of embed-chunk, laid out as
+/// [`EMBED_TEXT_VECTORS`].
+pub const EMBED_SCREEN_TEXT_VECTORS: &str = "screen-text-vectors.f32";
+/// Name of the vectors of [`EmbeddedChunk::shots`] in the pack of embed-chunk: 32-bit floats, little-endian, one row
+/// of [`EmbeddedChunk::image_dimensions`] per shot.
+pub const EMBED_IMAGE_VECTORS: &str = "image-vectors.f32";
 
 /// Name of a frame in the pack of extract-chunk: JPEG, by its presentation time.
 #[must_use]
@@ -149,6 +155,9 @@ pub struct ExtractDescription {
     /// Cues of the embedded subtitle track that start in the chunk; `None` without such a track.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cues: Option<Vec<Cue>>,
+    /// When the picture changes from one moment to the next, in milliseconds from the start of the video.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cuts_ms: Vec<u64>,
     /// What was lost.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
@@ -247,6 +256,34 @@ pub struct EmbeddedChunk {
     pub dimensions: u32,
     /// The passages, in order of time.
     pub passages: Vec<Passage>,
+    /// What is written in the picture, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub screen_texts: Vec<Passage>,
+    /// The shots, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub shots: Vec<Shot>,
+    /// The model of the shots' vectors; `None` in a chunk that no model has looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_model: Option<String>,
+    /// Length of a shot's vector; 0 in a chunk that no model has looked at.
+    #[serde(default)]
+    pub image_dimensions: u32,
+}
+
+/// A stretch of a video that looks the same throughout. Its vector has the same position in the pack's vectors.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shot {
+    /// First millisecond.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+    /// When the frame is shown that stands for the shot.
+    pub frame_ms: u64,
+    /// Derived object with that frame.
+    pub thumbnail_key: String,
+    /// What the model sees in it, likeliest first, where it has words for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
 }
 
 /// Something that was lost on the way, or that a reader should know.

@@ -32,6 +32,10 @@ pub const PART_URLS_PER_PAGE: u32 = 100;
 pub const PRESIGNED_URL_SECONDS: u64 = 3600;
 /// Longest query in characters.
 pub const MAX_QUERY_CHARS: usize = 1000;
+/// Largest picture that is searched for, in bytes.
+pub const MAX_IMAGE_BYTES: usize = 4_000_000;
+/// Largest body of a search: the largest picture in base64, and its filters. A Lambda function takes 6 MB.
+pub const MAX_SEARCH_BODY_BYTES: usize = MAX_IMAGE_BYTES / 3 * 4 + MAX_BODY_BYTES;
 /// Longest title in characters.
 pub const MAX_TITLE_CHARS: usize = 500;
 /// Longest file name in characters.

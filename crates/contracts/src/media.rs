@@ -15,6 +15,9 @@ pub struct MediaInfo {
     pub title: Option<String>,
     /// Whether a time can be found without reading all before it, and durations and times are exact.
     pub seekable: bool,
+    /// Whether the first picture or sound comes at another time than 0 by the file's own clock.
+    #[serde(default)]
+    pub starts_late: bool,
 }
 
 /// One stream of a file.

@@ -1,6 +1,6 @@
 //! Documents of the search index.
 
-use crate::{Generation, VideoId, Workspace};
+use crate::{Generation, VideoId, Workspace, artifacts::TimeRange, tasks::VideoRef};
 use serde::{Deserialize, Serialize};
 
 /// The alias through which the index is written and read.
@@ -23,6 +23,15 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Every channel, in the order of their declaration.
+    pub const ALL: &[Self] = &[
+        Self::Title,
+        Self::Speech,
+        Self::Subtitle,
+        Self::Visual,
+        Self::ScreenText,
+    ];
+
     /// The channel as it stands in documents and answers.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -63,6 +72,15 @@ pub struct SegmentDocument {
     /// The model that made `text_vector`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text_model: Option<String>,
+    /// Unit vector of the picture that stands for a shot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_vector: Option<Vec<f32>>,
+    /// The model that made `image_vector`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image_model: Option<String>,
+    /// What the model sees in that picture, likeliest first, where it has words for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
     /// Small picture of the segment in the derived bucket.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thumbnail_key: Option<String>,
@@ -81,6 +99,31 @@ pub struct SegmentDocument {
 }
 
 impl SegmentDocument {
+    /// A segment with nothing in it yet. `video` says which indexing of which video it belongs to.
+    #[must_use]
+    pub fn empty(video: &VideoRef, channel: Channel, range: TimeRange) -> Self {
+        Self {
+            workspace: video.workspace.clone(),
+            video_id: video.video_id.clone(),
+            generation: video.generation,
+            chunk: None,
+            channel,
+            start_ms: range.start_ms,
+            end_ms: range.end_ms,
+            text: None,
+            text_vector: None,
+            text_model: None,
+            image_vector: None,
+            image_model: None,
+            labels: Vec::new(),
+            thumbnail_key: None,
+            language: None,
+            tags: Vec::new(),
+            created_at: None,
+            duration_ms: None,
+        }
+    }
+
     /// The document's `_id`: the same for the same passage of the same generation, so that writing it
     /// twice leaves one document. `position` counts the documents of a channel inside the chunk.
     #[must_use]

@@ -1,6 +1,6 @@
 //! Payloads of the state machines' tasks. State carries references and counts, never content.
 
-use crate::{Generation, VideoId, Workspace};
+use crate::{Generation, VideoId, Workspace, segments::Channel};
 use serde::{Deserialize, Serialize};
 
 /// Which indexing a task works for.
@@ -130,6 +130,9 @@ pub struct IndexChunkResponse {
     pub chunk: u32,
     /// How many documents it has in the index.
     pub documents: u32,
+    /// The channels that they make searchable, each once.
+    #[serde(default)]
+    pub channels: Vec<Channel>,
 }
 
 /// What became of a chunk: an [`IndexChunkResponse`], or what its Catch left.
@@ -140,6 +143,9 @@ pub struct ChunkOutcome {
     /// How many documents it has in the index.
     #[serde(default)]
     pub documents: u32,
+    /// The channels that they make searchable, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Channel>,
     /// The state that failed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<String>,

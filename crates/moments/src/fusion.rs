@@ -1,7 +1,9 @@
 //! From ranked lists to moments in one order.
 //!
 //! Scores of different retrievers can't be compared, ranks can: a document at rank `r` of a list, from 1, gets
-//! `weight / (RANK_CONSTANT + r)` from it, and its shares are added up.
+//! `weight / (RANK_CONSTANT + r)` from it, and its shares are added up. A list of nearest vectors always has a first,
+//! also where nothing in the library has to do with the query; so a share counts as far as its score says anything
+//! ([`Relevance`](crate::Relevance)).
 
 use crate::{
     hit::{Hit, RankedHits, Retriever},
@@ -17,13 +19,16 @@ const MAX_TITLE_MS: u64 = 30_000;
 
 impl Retriever {
     /// How much a retriever's ranks count. Words come second to meaning, since in a question most words are
-    /// not what is looked for. A title says where to look but not when: its share decides between moments that
-    /// are otherwise close, and no more.
+    /// not what is looked for. What is written counts less than what was said, but for its words, which are
+    /// few and chosen; a model of pictures finds something in every question. A title says where to look but not when:
+    /// its share decides between moments that are otherwise close, and no more.
     pub(crate) const fn weight(self) -> f64 {
         match self {
             Retriever::Meaning => 1.0,
-            Retriever::Words => 0.5,
-            Retriever::TitleWords => 0.1,
+            Retriever::WrittenMeaning | Retriever::Looks => 0.7,
+            Retriever::WrittenWords => 0.5,
+            Retriever::Words => 0.3,
+            Retriever::TitleWords => 0.2,
         }
     }
 }
@@ -76,6 +81,8 @@ pub(crate) struct Found {
     pub rank: usize,
     /// The retriever's own score.
     pub score: f64,
+    /// How much that score says, 0 to 1.
+    pub relevance: f64,
 }
 
 impl Candidate {
@@ -87,17 +94,17 @@ impl Candidate {
 fn fused(found_by: &BTreeMap<Retriever, Found>) -> f64 {
     found_by
         .iter()
-        .map(|(retriever, found)| share(*retriever, found.rank))
+        .map(|(retriever, found)| share(*retriever, *found))
         .sum()
 }
 
-fn share(retriever: Retriever, rank: usize) -> f64 {
+fn share(retriever: Retriever, found: Found) -> f64 {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a rank is at most some hundreds"
     )]
-    let rank = rank as f64;
-    retriever.weight() / (RANK_CONSTANT + rank)
+    let rank = found.rank as f64;
+    found.relevance * retriever.weight() / (RANK_CONSTANT + rank)
 }
 
 /// Fuses what the retrievers found and merges hits that are one moment; best first, the same order for the
@@ -131,6 +138,12 @@ fn collect(retrieved: &[RankedHits]) -> (Vec<Candidate>, Vec<Candidate>) {
     let mut by_id: HashMap<&str, Candidate> = HashMap::new();
     for list in retrieved {
         for (position, hit) in list.hits.iter().enumerate() {
+            let relevance = list
+                .relevance
+                .map_or(1.0, |relevance| relevance.share(hit.score));
+            if relevance <= 0.0 {
+                continue;
+            }
             let candidate = by_id.entry(&hit.id).or_insert_with(|| Candidate {
                 hit: hit.clone(),
                 found_by: BTreeMap::new(),
@@ -141,6 +154,7 @@ fn collect(retrieved: &[RankedHits]) -> (Vec<Candidate>, Vec<Candidate>) {
             candidate.found_by.entry(list.retriever).or_insert(Found {
                 rank: position + 1,
                 score: hit.score,
+                relevance,
             });
         }
     }

@@ -7,10 +7,48 @@ use contracts::{Generation, VideoId, segments::Channel};
 pub enum Retriever {
     /// Words of titles, by BM25.
     TitleWords,
-    /// Words that were said or shown, by BM25.
+    /// Words that were said, by BM25.
     Words,
-    /// Meaning of words that were said or shown, by cosine.
+    /// Meaning of words that were said, by cosine.
     Meaning,
+    /// Words written in the picture, by BM25.
+    WrittenWords,
+    /// Meaning of words written in the picture, by cosine.
+    WrittenMeaning,
+    /// Looks of the picture, by cosine.
+    Looks,
+}
+
+impl Retriever {
+    /// The channels whose documents it ranks.
+    #[must_use]
+    pub const fn channels(self) -> &'static [Channel] {
+        match self {
+            Self::TitleWords => &[Channel::Title],
+            Self::Words | Self::Meaning => &[Channel::Speech, Channel::Subtitle],
+            Self::WrittenWords | Self::WrittenMeaning => &[Channel::ScreenText],
+            Self::Looks => &[Channel::Visual],
+        }
+    }
+}
+
+/// What a model's cosines say: below `floor` nothing, from `sure` on that the two belong together, and in between
+/// the more the higher.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Relevance {
+    /// Up to here a hit is chance.
+    pub floor: f64,
+    /// From here on it is none.
+    pub sure: f64,
+}
+
+impl Relevance {
+    /// How much a hit of this score counts, 0 to 1.
+    #[must_use]
+    pub fn share(self, score: f64) -> f64 {
+        let width = (self.sure - self.floor).max(f64::EPSILON);
+        ((score - self.floor) / width).clamp(0.0, 1.0)
+    }
 }
 
 /// One document of the index, as a retriever found it.
@@ -34,6 +72,8 @@ pub struct Hit {
     pub text: String,
     /// Matched words as `[from, to)` in UTF-16 code units of `text`; empty where the retriever matches no words.
     pub highlights: Vec<[u32; 2]>,
+    /// What a model sees in the picture, where it has words for it.
+    pub labels: Vec<String>,
     /// Small picture in the derived bucket.
     pub thumbnail_key: Option<String>,
     /// The retriever's own score: the larger the better.
@@ -45,6 +85,30 @@ pub struct Hit {
 pub struct RankedHits {
     /// The retriever.
     pub retriever: Retriever,
+    /// What its scores say; `None` where only their order says something.
+    pub relevance: Option<Relevance>,
     /// Its hits.
     pub hits: Vec<Hit>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_counts_from_the_floor_on_and_fully_where_it_is_sure() {
+        let relevance = Relevance {
+            floor: 0.5,
+            sure: 0.75,
+        };
+        for (score, expected) in [
+            (0.2, 0.0),
+            (0.5, 0.0),
+            (0.625, 0.5),
+            (0.75, 1.0),
+            (0.9, 1.0),
+        ] {
+            assert!((relevance.share(score) - expected).abs() < 1e-9, "{score}");
+        }
+    }
 }

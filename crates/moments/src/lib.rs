@@ -15,6 +15,6 @@ mod sentences;
 
 pub use cursor::{Cursor, CursorError};
 pub use fusion::{FoundMoment, find_moments};
-pub use hit::{Hit, RankedHits, Retriever};
+pub use hit::{Hit, RankedHits, Relevance, Retriever};
 pub use passages::passages;
 pub use sentences::{ends_sentence, is_last_of_sentence};

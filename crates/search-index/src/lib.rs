@@ -12,11 +12,12 @@ mod mapping;
 mod prepare;
 mod query;
 mod search;
+mod segment;
 mod write;
 
 pub use client::SearchIndex;
 pub use error::SearchIndexError;
-pub use mapping::TextVectors;
+pub use mapping::{VectorSpace, VectorSpaces};
 pub use prepare::Prepared;
 pub use query::QueryPlan;
 pub use search::Answers;

@@ -5,21 +5,39 @@ use serde_json::{Value, json};
 /// Counts incompatible changes of the mapping.
 pub(crate) const SCHEMA_VERSION: u64 = 1;
 
-/// What the text vectors of an index are: made by one model, never mixed with those of another.
+const META_FIELDS: [&str; 5] = [
+    "schema_version",
+    "text_model",
+    "text_dimensions",
+    "image_model",
+    "image_dimensions",
+];
+
+/// The vectors of one field: made by one model, never mixed with those of another.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TextVectors {
+pub struct VectorSpace {
     /// The model's name.
     pub model: String,
     /// Length of a vector.
     pub dimensions: usize,
 }
 
+/// The vectors that an index holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VectorSpaces {
+    /// Of words.
+    pub text: VectorSpace,
+    /// Of pictures.
+    pub image: VectorSpace,
+}
+
 /// Body that creates an index together with its alias.
 ///
 /// - `dynamic: strict`, since a field that nobody declared is a mistake.
-/// - `text_model` holds one value for the whole index: the server itself refuses vectors of another model.
+/// - `text_model` and `image_model` hold one value each for the whole index: the server itself refuses vectors of
+///   another model.
 /// - `engine` is named, since the default engine ends a server that lacks its native library.
-pub(crate) fn creation(alias: &str, vectors: &TextVectors, replicas: u32) -> Value {
+pub(crate) fn creation(alias: &str, vectors: &VectorSpaces, replicas: u32) -> Value {
     let mut aliases = serde_json::Map::new();
     aliases.insert(alias.to_owned(), json!({}));
     json!({
@@ -45,17 +63,11 @@ pub(crate) fn creation(alias: &str, vectors: &TextVectors, replicas: u32) -> Val
                     "analyzer": "english",
                     "fields": {"exact": {"type": "text", "analyzer": "standard"}},
                 },
-                "text_vector": {
-                    "type": "knn_vector",
-                    "dimension": vectors.dimensions,
-                    "method": {
-                        "name": "hnsw",
-                        "engine": "lucene",
-                        "space_type": "cosinesimil",
-                        "parameters": {"m": 16, "ef_construction": 128},
-                    },
-                },
-                "text_model": {"type": "constant_keyword", "value": vectors.model},
+                "text_vector": vector_field(&vectors.text),
+                "text_model": model_field(&vectors.text),
+                "image_vector": vector_field(&vectors.image),
+                "image_model": model_field(&vectors.image),
+                "labels": labels_field(),
                 "thumbnail_key": {"type": "keyword", "index": false, "doc_values": false},
                 "language": {"type": "keyword"},
                 "tags": {"type": "keyword"},
@@ -66,19 +78,59 @@ pub(crate) fn creation(alias: &str, vectors: &TextVectors, replicas: u32) -> Val
     })
 }
 
-fn meta(vectors: &TextVectors) -> Value {
+fn vector_field(space: &VectorSpace) -> Value {
+    json!({
+        "type": "knn_vector",
+        "dimension": space.dimensions,
+        "method": {
+            "name": "hnsw",
+            "engine": "lucene",
+            "space_type": "cosinesimil",
+            "parameters": {"m": 16, "ef_construction": 128},
+        },
+    })
+}
+
+fn model_field(space: &VectorSpace) -> Value {
+    json!({"type": "constant_keyword", "value": space.model})
+}
+
+fn labels_field() -> Value {
+    json!({"type": "keyword", "index": false, "doc_values": false})
+}
+
+/// What an index that was made before there were pictures lacks; `None` where it has all fields.
+pub(crate) fn addition(mappings: &Value, vectors: &VectorSpaces) -> Option<Value> {
+    mappings["properties"]["image_vector"].is_null().then(|| {
+        let mut meta = mappings["_meta"].clone();
+        meta["image_model"] = json!(vectors.image.model);
+        meta["image_dimensions"] = json!(vectors.image.dimensions);
+        json!({
+            "_meta": meta,
+            "properties": {
+                "image_vector": vector_field(&vectors.image),
+                "image_model": model_field(&vectors.image),
+                "labels": labels_field(),
+            },
+        })
+    })
+}
+
+fn meta(vectors: &VectorSpaces) -> Value {
     json!({
         "schema_version": SCHEMA_VERSION,
-        "text_model": vectors.model,
-        "text_dimensions": vectors.dimensions,
+        "text_model": vectors.text.model,
+        "text_dimensions": vectors.text.dimensions,
+        "image_model": vectors.image.model,
+        "image_dimensions": vectors.image.dimensions,
     })
 }
 
 /// Why an existing index can't take these vectors; `None` where it can. `mappings` is what the server says.
-pub(crate) fn mismatch(mappings: &Value, vectors: &TextVectors) -> Option<String> {
+pub(crate) fn mismatch(mappings: &Value, vectors: &VectorSpaces) -> Option<String> {
     let found = &mappings["_meta"];
     let expected = meta(vectors);
-    for field in ["schema_version", "text_model", "text_dimensions"] {
+    for field in META_FIELDS {
         if found[field] != expected[field] {
             return Some(format!(
                 "its {field} is {} and this release needs {}",
@@ -86,13 +138,18 @@ pub(crate) fn mismatch(mappings: &Value, vectors: &TextVectors) -> Option<String
             ));
         }
     }
-    let field = &mappings["properties"]["text_vector"];
-    let engine = &field["method"]["engine"];
-    if field["dimension"] != expected["text_dimensions"] || engine != "lucene" {
-        return Some(format!(
-            "its vectors have {} dimensions and the engine {engine}",
-            field["dimension"]
-        ));
+    for (name, space) in [
+        ("text_vector", &vectors.text),
+        ("image_vector", &vectors.image),
+    ] {
+        let field = &mappings["properties"][name];
+        let engine = &field["method"]["engine"];
+        if field["dimension"] != json!(space.dimensions) || engine != "lucene" {
+            return Some(format!(
+                "its {name} has {} dimensions and the engine {engine}",
+                field["dimension"]
+            ));
+        }
     }
     None
 }
@@ -101,10 +158,14 @@ pub(crate) fn mismatch(mappings: &Value, vectors: &TextVectors) -> Option<String
 mod tests {
     use super::*;
 
-    fn vectors() -> TextVectors {
-        TextVectors {
-            model: "m".into(),
-            dimensions: 4,
+    fn vectors() -> VectorSpaces {
+        let space = |model: &str, dimensions| VectorSpace {
+            model: model.into(),
+            dimensions,
+        };
+        VectorSpaces {
+            text: space("m", 4),
+            image: space("i", 2),
         }
     }
 
@@ -120,6 +181,8 @@ mod tests {
         for (field, value) in [
             ("text_model", json!("other")),
             ("text_dimensions", json!(8)),
+            ("image_model", json!("other")),
+            ("image_dimensions", json!(8)),
             ("schema_version", json!(0)),
         ] {
             let mut other = mappings.clone();
@@ -127,8 +190,10 @@ mod tests {
             let reason = mismatch(&other, &vectors()).expect("it differs");
             assert!(reason.contains(field), "{reason}");
         }
-        let mut other = mappings;
-        other["properties"]["text_vector"]["method"]["engine"] = json!("faiss");
-        assert!(mismatch(&other, &vectors()).is_some());
+        for field in ["text_vector", "image_vector"] {
+            let mut other = mappings.clone();
+            other["properties"][field]["method"]["engine"] = json!("faiss");
+            assert!(mismatch(&other, &vectors()).is_some());
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Making the index.
 
-use crate::{SearchIndex, SearchIndexError, TextVectors, error::error_type, mapping};
+use crate::{SearchIndex, SearchIndexError, VectorSpaces, error::error_type, mapping};
 use opensearch::http::Method;
 use serde_json::Value;
 
@@ -15,14 +15,15 @@ pub struct Prepared {
 
 impl SearchIndex {
     /// Makes the index and its alias where there is none, in one request, so that two callers at the same time
-    /// make one. An existing index is checked and left as it is.
+    /// make one. An existing index is checked; fields that
+    /// later releases have added are added to it, and nothing else changes.
     ///
     /// # Errors
     /// [`SearchIndexError::Incompatible`] where what is there holds vectors of another model or size, or was made by
     /// a release with another mapping.
     pub async fn prepare(
         &self,
-        vectors: &TextVectors,
+        vectors: &VectorSpaces,
         replicas: u32,
     ) -> Result<Prepared, SearchIndexError> {
         let index = format!("{}-000001", self.alias());
@@ -30,7 +31,7 @@ impl SearchIndex {
         if self.behind_alias().await?.is_none() {
             created = self.create(&index, vectors, replicas).await?;
         }
-        let (index, mappings) = self.behind_alias().await?.ok_or_else(|| {
+        let (index, mut mappings) = self.behind_alias().await?.ok_or_else(|| {
             let alias = self.alias();
             SearchIndexError::Incompatible {
                 reason: format!(
@@ -38,6 +39,9 @@ impl SearchIndex {
                 ),
             }
         })?;
+        if let Some(addition) = mapping::addition(&mappings, vectors) {
+            mappings = self.add_fields(&index, &mappings, &addition).await?;
+        }
         match mapping::mismatch(&mappings, vectors) {
             None => Ok(Prepared { index, created }),
             Some(difference) => Err(SearchIndexError::Incompatible {
@@ -77,11 +81,25 @@ impl SearchIndex {
         Ok(Some((index.clone(), description["mappings"].clone())))
     }
 
+    /// Adds fields to an index; answers its mappings as they are then.
+    async fn add_fields(
+        &self,
+        index: &str,
+        mappings: &Value,
+        addition: &Value,
+    ) -> Result<Value, SearchIndexError> {
+        let path = format!("/{index}/_mapping");
+        let reply = self.send(Method::Put, &path, Some(addition)).await?;
+        reply.success()?;
+        let behind = self.behind_alias().await?;
+        Ok(behind.map_or_else(|| mappings.clone(), |(_, mappings)| mappings))
+    }
+
     /// Whether this call made the index; false where another was quicker.
     async fn create(
         &self,
         index: &str,
-        vectors: &TextVectors,
+        vectors: &VectorSpaces,
         replicas: u32,
     ) -> Result<bool, SearchIndexError> {
         let body = mapping::creation(self.alias(), vectors, replicas);

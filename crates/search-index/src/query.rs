@@ -5,18 +5,29 @@ use contracts::{VideoId, Workspace, segments::Channel};
 use moments::Retriever;
 use serde_json::{Value, json};
 
-/// Channels whose documents are found by the words in them or by their meaning.
-const TEXT_CHANNELS: &[Channel] = &[Channel::Speech, Channel::Subtitle, Channel::ScreenText];
+const RETRIEVERS: [Retriever; 6] = [
+    Retriever::TitleWords,
+    Retriever::Words,
+    Retriever::Meaning,
+    Retriever::WrittenWords,
+    Retriever::WrittenMeaning,
+    Retriever::Looks,
+];
+
+/// Both of two words, and half of more.
+const WRITTEN_WORDS_IN_COMMON: &str = "2<50%";
 
 /// One search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryPlan {
     /// The tenant. Nothing of another is ever found.
     pub workspace: Workspace,
-    /// What was said or shown.
+    /// What was said or shown; empty where the query is no text.
     pub text: String,
-    /// Unit vector of the text by the index's model; `None` leaves the search by meaning out.
-    pub vector: Option<Vec<f32>>,
+    /// Unit vector of the text by the index's text model; `None` leaves the search by meaning out.
+    pub text_vector: Option<Vec<f32>>,
+    /// Unit vector of what is looked for by the index's image model; `None` leaves the search by looks out.
+    pub image_vector: Option<Vec<f32>>,
     /// Only these videos; empty: all.
     pub videos: Vec<VideoId>,
     /// Only videos with all of these tags.
@@ -28,30 +39,39 @@ pub struct QueryPlan {
 }
 
 impl QueryPlan {
-    fn wants(&self, channel: Channel) -> bool {
-        self.channels.is_empty() || self.channels.contains(&channel)
-    }
-
     /// Each retriever that has something to do, with its request body.
     pub(crate) fn bodies(&self) -> Vec<(Retriever, Value)> {
-        let text_channels: Vec<Channel> = TEXT_CHANNELS
+        let bodies = RETRIEVERS
+            .iter()
+            .filter_map(|retriever| Some((*retriever, self.body(*retriever)?)));
+        bodies.collect()
+    }
+
+    fn body(&self, retriever: Retriever) -> Option<Value> {
+        let channels: Vec<Channel> = retriever
+            .channels()
             .iter()
             .copied()
-            .filter(|channel| self.wants(*channel))
+            .filter(|channel| self.channels.is_empty() || self.channels.contains(channel))
             .collect();
-        let mut bodies = Vec::new();
-        if self.wants(Channel::Title) {
-            let scope = Scope::new(self, &[Channel::Title]);
-            bodies.push((Retriever::TitleWords, self.by_title(&scope)));
+        if channels.is_empty() {
+            return None;
         }
-        if !text_channels.is_empty() {
-            let scope = Scope::new(self, &text_channels);
-            bodies.push((Retriever::Words, self.by_words(&scope)));
-            if let Some(vector) = &self.vector {
-                bodies.push((Retriever::Meaning, self.by_meaning(&scope, vector)));
+        let scope = Scope::new(self, &channels);
+        let nearest = |field, vector: &Option<Vec<f32>>| {
+            let vector = vector.as_ref()?;
+            Some(self.frame(scope.nearest(field, vector, self.candidates)))
+        };
+        let has_words = !self.text.is_empty();
+        match retriever {
+            Retriever::TitleWords => has_words.then(|| self.by_title(&scope)),
+            Retriever::Words => has_words.then(|| self.by_words(&scope)),
+            Retriever::WrittenWords => has_words.then(|| self.by_written_words(&scope)),
+            Retriever::Meaning | Retriever::WrittenMeaning => {
+                nearest("text_vector", &self.text_vector)
             }
+            Retriever::Looks => nearest("image_vector", &self.image_vector),
         }
-        bodies
     }
 
     /// Little words don't count here: a title that shares no more than "the" with a query must not lift its
@@ -70,6 +90,14 @@ impl QueryPlan {
         self.highlighted(scope.around(&words))
     }
 
+    /// What is written in a picture has a word or two: one that a long query has in common with it says nothing.
+    fn by_written_words(&self, scope: &Scope) -> Value {
+        let words = json!({"match": {"text": {
+            "query": self.text, "minimum_should_match": WRITTEN_WORDS_IN_COMMON,
+        }}});
+        self.highlighted(scope.around(&words))
+    }
+
     fn highlighted(&self, query: Value) -> Value {
         let mut body = self.frame(query);
         body["highlight"] = json!({
@@ -82,15 +110,11 @@ impl QueryPlan {
         body
     }
 
-    fn by_meaning(&self, scope: &Scope, vector: &[f32]) -> Value {
-        self.frame(scope.nearest("text_vector", vector, self.candidates))
-    }
-
     fn frame(&self, query: Value) -> Value {
         json!({
             "size": self.candidates,
             "track_total_hits": false,
-            "_source": {"excludes": ["text_vector"]},
+            "_source": {"excludes": ["text_vector", "image_vector"]},
             "query": query,
         })
     }
@@ -139,7 +163,8 @@ mod tests {
         QueryPlan {
             workspace: "w".into(),
             text: "dogs".into(),
-            vector: Some(vec![0.6, 0.8]),
+            text_vector: Some(vec![0.6, 0.8]),
+            image_vector: Some(vec![1.0, 0.0]),
             videos: vec!["v1".into(), "v2".into()],
             tags: vec!["a".into(), "b".into()],
             channels: Vec::new(),
@@ -165,8 +190,13 @@ mod tests {
         for (retriever, body) in plan().bodies() {
             let query = &body["query"];
             let filter = match retriever {
-                Retriever::Meaning => &query["knn"]["text_vector"]["filter"]["bool"]["filter"],
-                Retriever::TitleWords | Retriever::Words => &query["bool"]["filter"],
+                Retriever::Meaning | Retriever::WrittenMeaning => {
+                    &query["knn"]["text_vector"]["filter"]["bool"]["filter"]
+                }
+                Retriever::Looks => &query["knn"]["image_vector"]["filter"]["bool"]["filter"],
+                Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => {
+                    &query["bool"]["filter"]
+                }
             };
             assert_eq!(
                 filter[0],
@@ -178,21 +208,29 @@ mod tests {
 
     #[test]
     fn only_retrievers_of_the_wanted_channels_are_asked() {
-        use Retriever::{Meaning, TitleWords, Words};
+        use Retriever::{Looks, Meaning, TitleWords, Words, WrittenMeaning, WrittenWords};
         let of = |channels: &[Channel]| {
             retrievers(&QueryPlan {
                 channels: channels.to_vec(),
                 ..plan()
             })
         };
-        assert_eq!(of(&[]), [TitleWords, Words, Meaning]);
+        assert_eq!(of(&[]), RETRIEVERS);
         assert_eq!(of(&[Channel::Title]), [TitleWords]);
         assert_eq!(of(&[Channel::Speech]), [Words, Meaning]);
-        assert_eq!(of(&[Channel::Visual]), []);
-        let without_vector = QueryPlan {
-            vector: None,
+        assert_eq!(of(&[Channel::ScreenText]), [WrittenWords, WrittenMeaning]);
+        assert_eq!(of(&[Channel::Visual]), [Looks]);
+        let only_words = QueryPlan {
+            text_vector: None,
+            image_vector: None,
             ..plan()
         };
-        assert_eq!(retrievers(&without_vector), [TitleWords, Words]);
+        assert_eq!(retrievers(&only_words), [TitleWords, Words, WrittenWords]);
+        let only_a_picture = QueryPlan {
+            text: String::new(),
+            text_vector: None,
+            ..plan()
+        };
+        assert_eq!(retrievers(&only_a_picture), [Looks]);
     }
 }

@@ -75,7 +75,11 @@ fn read_response(retriever: Retriever, response: &Value) -> Result<RankedHits, S
             .total_cmp(&left.score)
             .then_with(|| left.id.cmp(&right.id))
     });
-    Ok(RankedHits { retriever, hits })
+    Ok(RankedHits {
+        retriever,
+        relevance: None,
+        hits,
+    })
 }
 
 fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> {
@@ -101,10 +105,11 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
             .map(|marked| highlights(marked, &text))
             .unwrap_or_default(),
         text,
+        labels: document.labels,
         thumbnail_key: document.thumbnail_key,
         score: match retriever {
-            Retriever::Meaning => cosine_of(score),
-            Retriever::Words | Retriever::TitleWords => score,
+            Retriever::Meaning | Retriever::WrittenMeaning | Retriever::Looks => cosine_of(score),
+            Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => score,
         },
     })
 }

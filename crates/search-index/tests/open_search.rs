@@ -4,19 +4,25 @@
 
 use contracts::{
     VideoId, Workspace,
+    artifacts::TimeRange,
     segments::{Channel, SegmentDocument},
+    tasks::VideoRef,
 };
 use futures::FutureExt;
 use moments::{Hit, Retriever};
-use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError, TextVectors};
+use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces};
 use std::{future::Future, panic::AssertUnwindSafe};
 
 const DIMENSIONS: usize = 4;
 
-fn vectors(model: &str) -> TextVectors {
-    TextVectors {
+fn vectors(model: &str) -> VectorSpaces {
+    let space = |model: &str, dimensions| VectorSpace {
         model: model.to_owned(),
-        dimensions: DIMENSIONS,
+        dimensions,
+    };
+    VectorSpaces {
+        text: space(model, DIMENSIONS),
+        image: space("i", 2),
     }
 }
 
@@ -47,22 +53,26 @@ fn document(
     start_ms: u64,
     text: &str,
 ) -> SegmentDocument {
-    SegmentDocument {
+    let video = VideoRef {
         workspace: workspace.into(),
         video_id: video.into(),
         generation,
-        chunk: Some(0),
-        channel: Channel::Subtitle,
+        attempt: 1,
+    };
+    let range = TimeRange {
         start_ms,
         end_ms: start_ms + 4000,
+    };
+    SegmentDocument {
+        chunk: Some(0),
         text: Some(text.to_owned()),
         text_vector: Some(vec![1.0, 0.0, 0.0, 0.0]),
         text_model: Some("m".to_owned()),
         thumbnail_key: Some("t.jpg".to_owned()),
         language: Some("en".to_owned()),
-        tags: Vec::new(),
         created_at: Some("2026-01-02T03:04:05Z".to_owned()),
         duration_ms: Some(60_000),
+        ..SegmentDocument::empty(&video, Channel::Subtitle, range)
     }
 }
 
@@ -80,7 +90,8 @@ fn plan(workspace: &str, text: &str, vector: [f32; DIMENSIONS]) -> QueryPlan {
     QueryPlan {
         workspace: workspace.into(),
         text: text.to_owned(),
-        vector: Some(vector.to_vec()),
+        text_vector: Some(vector.to_vec()),
+        image_vector: None,
         videos: Vec::new(),
         tags: Vec::new(),
         channels: Vec::new(),
@@ -415,4 +426,78 @@ async fn tags_and_title_change_where_they_stand() {
         assert_eq!(hits(&answers, Retriever::Meaning).len(), 1);
     })
     .await;
+}
+
+/// A shot that looks like this.
+fn shot(workspace: &str, start_ms: u64, looks: [f32; 2]) -> SegmentDocument {
+    SegmentDocument {
+        channel: Channel::Visual,
+        text: None,
+        text_vector: None,
+        text_model: None,
+        image_vector: Some(looks.to_vec()),
+        image_model: Some("i".to_owned()),
+        labels: vec!["macaw".to_owned()],
+        ..document(workspace, "v", 1, start_ms, "")
+    }
+}
+
+#[tokio::test]
+async fn shots_are_found_by_their_looks() {
+    with_index("looks", |index| async move {
+        let documents = [
+            shot("w", 0, [0.6, 0.8]),
+            shot("w", 5000, [1.0, 0.0]),
+            shot("x", 0, [1.0, 0.0]),
+            document("w", "v", 1, 0, "words"),
+        ];
+        write(&index, &documents).await.unwrap();
+        let looks = QueryPlan {
+            text: String::new(),
+            text_vector: None,
+            image_vector: Some(vec![1.0, 0.0]),
+            ..plan("w", "", NEAR)
+        };
+        let answers = index.search(&looks).await.unwrap();
+        let found = hits(&answers, Retriever::Looks);
+        let starts: Vec<u64> = found.iter().map(|hit| hit.start_ms).collect();
+        assert_eq!(starts, [5000, 0]);
+        assert!((found[0].score - 1.0).abs() < 1e-3, "{}", found[0].score);
+        assert!((found[1].score - 0.6).abs() < 1e-3, "{}", found[1].score);
+        assert_eq!(found[0].labels, ["macaw"]);
+
+        let id = &found[0].id;
+        let segment = index.segment(&"w".into(), id).await.unwrap().unwrap();
+        assert_eq!(segment.image_vector.as_deref(), Some(&[1.0, 0.0][..]));
+        assert_eq!(index.segment(&"x".into(), id).await.unwrap(), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_index_from_before_there_were_pictures_gets_their_fields() {
+    let index = connect("older");
+    let body = serde_json::json!({
+        "settings": {"index.knn": true, "number_of_shards": 1, "number_of_replicas": 0},
+        "aliases": {index.alias(): {}},
+        "mappings": {
+            "dynamic": "strict",
+            "_meta": {"schema_version": 1, "text_model": "m", "text_dimensions": DIMENSIONS},
+            "properties": {
+                "text_vector": {
+                    "type": "knn_vector", "dimension": DIMENSIONS,
+                    "method": {"name": "hnsw", "engine": "lucene", "space_type": "cosinesimil"},
+                },
+            },
+        },
+    });
+    let url = std::env::var("VINDEX_OPENSEARCH_URL").unwrap();
+    let address = format!("{url}/{}-000001", index.alias());
+    let made = reqwest::Client::new().put(address).json(&body).send().await;
+    made.unwrap().error_for_status().unwrap();
+    let prepared = index.prepare(&vectors("m"), 0).await;
+    let again = index.prepare(&vectors("m"), 0).await;
+    index.remove().await.unwrap();
+    assert!(!prepared.unwrap().created);
+    again.unwrap();
 }

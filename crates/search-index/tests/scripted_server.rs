@@ -6,7 +6,9 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use contracts::{
     NamedError,
+    artifacts::TimeRange,
     segments::{Channel, SegmentDocument},
+    tasks::VideoRef,
 };
 use search_index::{SearchIndex, SearchIndexError};
 use tokio::{
@@ -65,22 +67,20 @@ fn unsigned() -> SdkConfig {
 }
 
 fn document(id: &str) -> (String, SegmentDocument) {
-    let document = SegmentDocument {
+    let video = VideoRef {
         workspace: "w".into(),
         video_id: "v".into(),
         generation: 1,
-        chunk: Some(0),
-        channel: Channel::Subtitle,
+        attempt: 1,
+    };
+    let range = TimeRange {
         start_ms: 0,
         end_ms: 1000,
+    };
+    let document = SegmentDocument {
+        chunk: Some(0),
         text: Some("words".to_owned()),
-        text_vector: None,
-        text_model: None,
-        thumbnail_key: None,
-        language: None,
-        tags: Vec::new(),
-        created_at: None,
-        duration_ms: None,
+        ..SegmentDocument::empty(&video, Channel::Subtitle, range)
     };
     (id.to_owned(), document)
 }

@@ -1,7 +1,7 @@
-//! Passages of one chunk, their vectors, and a small picture of each.
+//! What was said, written and shown in one chunk: passages and shots, their vectors, and a small picture of each.
 
 mod config;
-mod thumbnails;
+mod frames;
 
 pub use config::Config;
 
@@ -9,18 +9,27 @@ use aws_sdk_dynamodb::Client;
 use catalog::{Catalog, TaskOutput};
 use contracts::{
     ErrorName,
-    artifacts::{ChunkTranscript, EMBED_PASSAGES, EMBED_TEXT_VECTORS, EmbeddedChunk, Passage},
+    artifacts::{
+        ChunkTranscript, EMBED_IMAGE_VECTORS, EMBED_PASSAGES, EMBED_SCREEN_TEXT_VECTORS,
+        EMBED_TEXT_VECTORS, EXTRACT_DESCRIPTION, EmbeddedChunk, ExtractDescription, Passage, Shot,
+    },
     keys::{self, Stage},
     tasks::{ChunkTask, EmbedChunkResponse},
 };
-use embedding::{EmbeddingError, TextEmbedder};
+use embedding::{EmbeddingError, ImageEmbedder, TextEmbedder};
 use lambda_kit::{TaskError, required_field};
 use models::{ModelFolder, Role};
-use object_store::{ObjectStore, fingerprint, pack::PackWriter};
-use std::{num::NonZeroUsize, sync::Arc};
+use object_store::{
+    ObjectStore, fingerprint,
+    pack::{Pack, PackWriter},
+};
+use std::{num::NonZeroUsize, path::Path, sync::Arc};
+use vision::{Frame, Looked, Looker, TextReader};
+
+use frames::{of_pack, shown_during, thumbnail_key, write_thumbnails};
 
 /// Grows when the same input would give other passages or vectors.
-const STAGE_VERSION: u32 = 1;
+const STAGE_VERSION: u32 = 2;
 /// A function of this size has less than two whole processors.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN;
 
@@ -31,10 +40,13 @@ pub struct Dependencies {
     catalog: Catalog,
     store: ObjectStore,
     embedder: Arc<TextEmbedder>,
+    looker: Arc<Looker>,
+    /// The models that decide what is seen.
+    visual_models: [String; 2],
 }
 
 impl Dependencies {
-    /// Builds the clients and loads the model, once, at cold start.
+    /// Builds the clients and loads the models, once, at cold start.
     ///
     /// # Errors
     /// Names the file that is missing or damaged.
@@ -44,13 +56,31 @@ impl Dependencies {
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let folder = ModelFolder::open(&config.models_dir, Role::Text)?;
         let runtime = onnx::Runtime::load(&config.onnxruntime)?;
+        let (looker, visual_models) = open_looker(&config.models_dir, runtime)?;
         Ok(Self {
             derived_bucket: config.derived_bucket,
             catalog: Catalog::new(Client::new(aws), config.table),
             store: ObjectStore::new(aws),
             embedder: Arc::new(TextEmbedder::open(&folder, runtime, THREADS)?),
+            looker: Arc::new(looker),
+            visual_models,
         })
     }
+}
+
+/// What looks at frames, and the names of its models.
+fn open_looker(
+    models_dir: &Path,
+    runtime: &onnx::Runtime,
+) -> Result<(Looker, [String; 2]), Box<dyn std::error::Error + Send + Sync>> {
+    let images = ModelFolder::open(models_dir, Role::Visual)?;
+    let texts = ModelFolder::open(models_dir, Role::ScreenText)?;
+    let name = images.model().name.clone();
+    let looker = Looker {
+        images: ImageEmbedder::open(images.folder(), &name, runtime, THREADS)?,
+        texts: TextReader::open(texts.folder(), runtime, THREADS)?,
+    };
+    Ok((looker, [name, texts.model().name.clone()]))
 }
 
 /// Embeds one chunk, or finds that it was done before.
@@ -69,7 +99,8 @@ pub async fn handle(deps: &Dependencies, task: ChunkTask) -> Result<EmbedChunkRe
 async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOutput), TaskError> {
     let extract_key = required_field(&task.extract_key, "extract_key")?;
     let transcript_key = required_field(&task.transcript_key, "transcript_key")?;
-    let inputs = (extract_key, transcript_key, deps.embedder.model_name());
+    let models = (deps.embedder.model_name(), &deps.visual_models);
+    let inputs = (extract_key, transcript_key, models);
     let print = fingerprint(Stage::Embed, STAGE_VERSION, &inputs);
     let name = keys::chunk_name(task.chunk.index, "pack");
     let key = keys::derived(&task.video.video_id, Stage::Embed, &print, &name);
@@ -84,24 +115,88 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
     }
 
     let transcript: ChunkTranscript = deps.store.read_json(bucket, transcript_key).await?;
-    let mut passages = moments::passages(&transcript.cues);
-    thumbnails::write(deps, task, extract_key, &print, &mut passages).await?;
-    let vectors = vectors(deps, &passages).await?;
+    let pack = deps.store.read_pack(bucket, extract_key).await?;
+    let (frames, looked) = look(deps, task, pack).await?;
+    write_thumbnails(deps, task, &print, &frames, &looked.shots).await?;
 
+    let thumbnail_of = |start_ms, end_ms| {
+        let shot = shown_during(&looked.shots, start_ms, end_ms)?;
+        Some(thumbnail_key(task, &print, frames[shot.frame].time_ms))
+    };
+    let mut passages = moments::passages(&transcript.cues);
+    for passage in &mut passages {
+        passage.thumbnail_key = thumbnail_of(passage.start_ms, passage.end_ms);
+    }
+    let screen_texts: Vec<Passage> = looked
+        .texts
+        .into_iter()
+        .map(|text| Passage {
+            start_ms: text.start_ms,
+            end_ms: text.end_ms,
+            thumbnail_key: thumbnail_of(text.start_ms, text.end_ms),
+            text: text.text,
+        })
+        .collect();
+    let text_vectors = vectors(deps, &passages).await?;
+    let screen_text_vectors = vectors(deps, &screen_texts).await?;
+    let image_vectors = bytes_of(looked.shots.iter().map(|shot| &shot.vector));
+    let shots = looked.shots.into_iter().map(|shot| {
+        let frame_ms = frames[shot.frame].time_ms;
+        Shot {
+            start_ms: shot.range_ms.start,
+            end_ms: shot.range_ms.end,
+            frame_ms,
+            thumbnail_key: thumbnail_key(task, &print, frame_ms),
+            labels: shot.labels.into_iter().map(|label| label.name).collect(),
+        }
+    });
+
+    let length = |dimensions| u32::try_from(dimensions).unwrap_or(u32::MAX);
     let embedded = EmbeddedChunk {
         source: transcript.source,
         language: transcript.language,
         text_model: deps.embedder.model_name().to_owned(),
-        dimensions: u32::try_from(deps.embedder.dimensions()).unwrap_or(u32::MAX),
+        dimensions: length(deps.embedder.dimensions()),
         passages,
+        screen_texts,
+        shots: shots.collect(),
+        image_model: Some(deps.looker.images.model_name().to_owned()),
+        image_dimensions: length(deps.looker.images.dimensions()),
     };
     let mut pack = PackWriter::default();
     pack.add_json(EMBED_PASSAGES, &embedded);
-    pack.add(EMBED_TEXT_VECTORS, &vectors);
+    pack.add(EMBED_TEXT_VECTORS, &text_vectors);
+    pack.add(EMBED_SCREEN_TEXT_VECTORS, &screen_text_vectors);
+    pack.add(EMBED_IMAGE_VECTORS, &image_vectors);
     deps.store
         .write(bucket, &key, "application/octet-stream", pack.finish())
         .await?;
     Ok((key.clone(), output(key, &embedded, false)))
+}
+
+/// The chunk's frames, and what is seen in them.
+async fn look(
+    deps: &Dependencies,
+    task: &ChunkTask,
+    pack: Pack,
+) -> Result<(Vec<Frame>, Looked), TaskError> {
+    let description: ExtractDescription = pack.json(EXTRACT_DESCRIPTION)?;
+    let frames = of_pack(&pack);
+    let looker = Arc::clone(&deps.looker);
+    let range_ms = task.chunk.start_ms..task.chunk.end_ms;
+    let looking = tokio::task::spawn_blocking(move || {
+        let looked = looker.look(&frames, &description.cuts_ms, range_ms)?;
+        Ok::<_, TaskError>((frames, looked))
+    });
+    let (frames, looked) = looking
+        .await
+        .map_err(|error| TaskError::caused(ErrorName::ToolFailed, error))??;
+    tracing::info!(
+        video.id = %task.video.video_id, chunk.index = task.chunk.index,
+        frames = frames.len(), frames.broken = looked.broken,
+        shots = looked.shots.len(), "looked"
+    );
+    Ok((frames, looked))
 }
 
 /// The passages' vectors as little-endian floats, one row a passage.
@@ -115,11 +210,13 @@ async fn vectors(deps: &Dependencies, passages: &[Passage]) -> Result<Vec<u8>, T
         .embed_in_background(texts)
         .await
         .map_err(failed)?;
-    Ok(rows
-        .iter()
-        .flatten()
+    Ok(bytes_of(rows.iter()))
+}
+
+fn bytes_of<'a>(rows: impl Iterator<Item = &'a Vec<f32>>) -> Vec<u8> {
+    rows.flatten()
         .flat_map(|value| value.to_le_bytes())
-        .collect())
+        .collect()
 }
 
 fn failed(error: EmbeddingError) -> TaskError {
@@ -129,7 +226,8 @@ fn failed(error: EmbeddingError) -> TaskError {
 fn output(key: String, embedded: &EmbeddedChunk, reused: bool) -> TaskOutput {
     TaskOutput {
         output_key: Some(key),
-        units: embedded.passages.len() as u64,
+        units: (embedded.passages.len() + embedded.screen_texts.len() + embedded.shots.len())
+            as u64,
         reused,
         warnings: Vec::new(),
     }

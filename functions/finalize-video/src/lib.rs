@@ -11,7 +11,7 @@ pub use config::Config;
 use aws_sdk_dynamodb::Client;
 use catalog::{Catalog, CatalogError, ReadyVideo, TaskOutput, TaskRecord, VideoRecord};
 use contracts::{
-    artifacts::{MediaDescription, Transcript, Warning},
+    artifacts::{MediaDescription, TimeRange, Transcript, Warning},
     keys::{self, Stage},
     segments::{Channel, SegmentDocument},
     tasks::{FinalizeVideoRequest, FinalizeVideoResponse, VideoRef},
@@ -19,7 +19,6 @@ use contracts::{
 use lambda_kit::TaskError;
 use object_store::ObjectStore;
 use search_index::{SearchIndex, SearchIndexError};
-use std::collections::BTreeSet;
 
 /// What the handler works with.
 #[derive(Debug)]
@@ -89,10 +88,12 @@ async fn finalize(
     write_title(deps, video, &record).await?;
     deps.index.refresh().await?;
 
-    let passages: u32 = request.chunks.iter().map(|chunk| chunk.documents).sum();
+    let chunks = request.chunks.iter();
+    let of_chunks: u32 = chunks.clone().map(|chunk| chunk.documents).sum();
+    let channels = chunks.flat_map(|chunk| chunk.channels.iter().copied());
     let warnings = all_warnings(&runs, missing);
     let ready = ReadyVideo {
-        channels: channels(&transcript, passages),
+        channels: channels.chain([Channel::Title]).collect(),
         warnings,
         language: transcript.language,
         dropped: transcript.dropped,
@@ -107,7 +108,7 @@ async fn finalize(
         .await?;
 
     let response = FinalizeVideoResponse {
-        documents: passages + 1,
+        documents: of_chunks + 1,
         warnings: u32::try_from(ready.warnings.len()).unwrap_or(u32::MAX),
     };
     let output = TaskOutput {
@@ -172,30 +173,19 @@ async fn write_title(
     video: &VideoRef,
     record: &VideoRecord,
 ) -> Result<(), TaskError> {
-    let document = SegmentDocument {
-        workspace: video.workspace.clone(),
-        video_id: video.video_id.clone(),
-        generation: video.generation,
-        chunk: None,
-        channel: Channel::Title,
+    let whole = TimeRange {
         start_ms: 0,
         end_ms: record.duration_ms.unwrap_or_default(),
+    };
+    let document = SegmentDocument {
         text: Some(record.title.clone()),
-        text_vector: None,
-        text_model: None,
-        thumbnail_key: None,
-        language: None,
         tags: record.tags.clone(),
         created_at: Some(record.created_at.clone()),
         duration_ms: record.duration_ms,
+        ..SegmentDocument::empty(video, Channel::Title, whole)
     };
     deps.index.write(&[(document.id(0), document)]).await?;
     Ok(())
-}
-
-fn channels(transcript: &Transcript, passages: u32) -> BTreeSet<Channel> {
-    let words = transcript.source.channel().filter(|_| passages > 0);
-    words.into_iter().chain([Channel::Title]).collect()
 }
 
 /// What every task lost, each thing once, in order of time.

@@ -79,6 +79,7 @@ mod tests {
         ChunkOutcome {
             chunk,
             documents: 1,
+            channels: Vec::new(),
             state: error.map(|_| "ExtractChunk".into()),
             error: error.map(str::to_owned),
         }

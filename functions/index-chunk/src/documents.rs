@@ -1,57 +1,114 @@
 //! From passages and vectors to documents, without I/O.
 
+use bytes::Bytes;
 use catalog::VideoRecord;
 use contracts::{
     ErrorName,
-    artifacts::EmbeddedChunk,
+    artifacts::{EmbeddedChunk, Passage, Shot, TimeRange},
     segments::{Channel, SegmentDocument},
     tasks::ChunkTask,
 };
 use lambda_kit::TaskError;
 
-/// One document a passage, under its `_id`.
+/// What embed-chunk left of a chunk.
+pub(crate) struct Embedded {
+    /// What its vectors belong to.
+    pub chunk: EmbeddedChunk,
+    /// Of the passages.
+    pub text_vectors: Bytes,
+    /// Of what is written in the picture.
+    pub screen_text_vectors: Bytes,
+    /// Of the shots.
+    pub image_vectors: Bytes,
+}
+
+/// One document a passage, a written text and a shot, each under its `_id`.
 pub(crate) fn of_chunk(
     record: &VideoRecord,
     task: &ChunkTask,
-    embedded: EmbeddedChunk,
-    vectors: &[u8],
+    embedded: Embedded,
 ) -> Result<Vec<(String, SegmentDocument)>, TaskError> {
-    let row_bytes = embedded.dimensions as usize * size_of::<f32>();
-    if vectors.len() != row_bytes * embedded.passages.len() {
+    let chunk = embedded.chunk;
+    let rows = |bytes, dimensions, count| rows(bytes, dimensions, count, task.chunk.index);
+    let empty = |channel, start_ms, end_ms| SegmentDocument {
+        chunk: Some(task.chunk.index),
+        language: chunk.language.clone(),
+        tags: record.tags.clone(),
+        created_at: Some(record.created_at.clone()),
+        duration_ms: record.duration_ms,
+        ..SegmentDocument::empty(&task.video, channel, TimeRange { start_ms, end_ms })
+    };
+    let of_text = |channel, (passage, vector): (Passage, Vec<f32>)| SegmentDocument {
+        text: Some(passage.text),
+        text_vector: Some(vector),
+        text_model: Some(chunk.text_model.clone()),
+        thumbnail_key: passage.thumbnail_key,
+        ..empty(channel, passage.start_ms, passage.end_ms)
+    };
+    let of_shot = |(shot, vector): (Shot, Vec<f32>)| SegmentDocument {
+        image_vector: Some(vector),
+        image_model: chunk.image_model.clone(),
+        labels: shot.labels,
+        thumbnail_key: Some(shot.thumbnail_key),
+        language: None,
+        ..empty(Channel::Visual, shot.start_ms, shot.end_ms)
+    };
+
+    let text_dimensions = chunk.dimensions;
+    let said = rows(
+        &embedded.text_vectors,
+        text_dimensions,
+        chunk.passages.len(),
+    )?;
+    let written = rows(
+        &embedded.screen_text_vectors,
+        text_dimensions,
+        chunk.screen_texts.len(),
+    )?;
+    let shown = rows(
+        &embedded.image_vectors,
+        chunk.image_dimensions,
+        chunk.shots.len(),
+    )?;
+    // Without a source there are no passages either.
+    let channel = chunk.source.channel().unwrap_or(Channel::Speech);
+    let said = chunk.passages.into_iter().zip(said);
+    let written = chunk.screen_texts.into_iter().zip(written);
+    let shown = chunk.shots.into_iter().zip(shown);
+
+    let mut documents = Vec::new();
+    documents.extend(named(said.map(|passage| of_text(channel, passage))));
+    documents.extend(named(
+        written.map(|passage| of_text(Channel::ScreenText, passage)),
+    ));
+    documents.extend(named(shown.map(of_shot)));
+    Ok(documents)
+}
+
+/// Documents of one channel with their ids.
+fn named(
+    documents: impl Iterator<Item = SegmentDocument>,
+) -> impl Iterator<Item = (String, SegmentDocument)> {
+    documents
+        .enumerate()
+        .map(|(position, document)| (document.id(position), document))
+}
+
+/// The rows of a matrix of little-endian floats that must have so many.
+fn rows(
+    bytes: &[u8],
+    dimensions: u32,
+    count: usize,
+    chunk_index: u32,
+) -> Result<Vec<Vec<f32>>, TaskError> {
+    let row_bytes = dimensions as usize * size_of::<f32>();
+    if bytes.len() != row_bytes * count {
         return Err(TaskError::new(
             ErrorName::Incompatible,
-            format!(
-                "the embedding of chunk {} has vectors of another size",
-                task.chunk.index
-            ),
+            format!("the embedding of chunk {chunk_index} has vectors of another size"),
         ));
     }
-    // Without a source there are no passages either.
-    let channel = embedded.source.channel().unwrap_or(Channel::Speech);
-    let rows = vectors.chunks_exact(row_bytes.max(1)).map(floats);
-    let documents = embedded.passages.into_iter().zip(rows).enumerate();
-    Ok(documents
-        .map(|(position, (passage, vector))| {
-            let document = SegmentDocument {
-                workspace: task.video.workspace.clone(),
-                video_id: task.video.video_id.clone(),
-                generation: task.video.generation,
-                chunk: Some(task.chunk.index),
-                channel,
-                start_ms: passage.start_ms,
-                end_ms: passage.end_ms,
-                text: Some(passage.text),
-                text_vector: Some(vector),
-                text_model: Some(embedded.text_model.clone()),
-                thumbnail_key: passage.thumbnail_key,
-                language: embedded.language.clone(),
-                tags: record.tags.clone(),
-                created_at: Some(record.created_at.clone()),
-                duration_ms: record.duration_ms,
-            };
-            (document.id(position), document)
-        })
-        .collect())
+    Ok(bytes.chunks_exact(row_bytes.max(1)).map(floats).collect())
 }
 
 /// Gives the documents these tags; answers whether any had others.
@@ -87,31 +144,49 @@ mod tests {
     use super::*;
     use contracts::{
         api::Origin,
-        artifacts::{Passage, TranscriptSource},
+        artifacts::TranscriptSource,
         tasks::{Chunk, ObjectRef},
     };
 
-    fn embedded(passages: usize) -> EmbeddedChunk {
+    fn passages(count: u64) -> Vec<Passage> {
+        let passage = |position: u64| Passage {
+            start_ms: position * 1000,
+            end_ms: position * 1000 + 900,
+            text: format!("text {position}"),
+            thumbnail_key: None,
+        };
+        (0..count).map(passage).collect()
+    }
+
+    fn embedded(said: u64) -> EmbeddedChunk {
         EmbeddedChunk {
             source: TranscriptSource::SubtitleTrack,
             language: Some("en".into()),
             text_model: "m".into(),
             dimensions: 2,
-            passages: (0..passages as u64)
-                .map(|position| Passage {
-                    start_ms: position * 1000,
-                    end_ms: position * 1000 + 900,
-                    text: format!("text {position}"),
-                    thumbnail_key: None,
-                })
-                .collect(),
+            passages: passages(said),
+            screen_texts: Vec::new(),
+            shots: Vec::new(),
+            image_model: None,
+            image_dimensions: 0,
         }
     }
 
-    fn build(
-        passages: usize,
-        vectors: &[f32],
-    ) -> Result<Vec<(String, SegmentDocument)>, TaskError> {
+    fn bytes(values: &[f32]) -> Bytes {
+        let bytes = values.iter().flat_map(|value| value.to_le_bytes());
+        bytes.collect()
+    }
+
+    fn build(said: u64, vectors: &[f32]) -> Result<Vec<(String, SegmentDocument)>, TaskError> {
+        build_of(Embedded {
+            chunk: embedded(said),
+            text_vectors: bytes(vectors),
+            screen_text_vectors: Bytes::new(),
+            image_vectors: Bytes::new(),
+        })
+    }
+
+    fn build_of(embedded: Embedded) -> Result<Vec<(String, SegmentDocument)>, TaskError> {
         let record = VideoRecord::new("w".into(), "v".into(), Origin::Upload, "s".into());
         let task = ChunkTask {
             video: record.video_ref(),
@@ -134,11 +209,7 @@ mod tests {
             transcript_key: None,
             embedding_key: None,
         };
-        let bytes: Vec<u8> = vectors
-            .iter()
-            .flat_map(|value| value.to_le_bytes())
-            .collect();
-        of_chunk(&record, &task, embedded(passages), &bytes)
+        of_chunk(&record, &task, embedded)
     }
 
     #[test]
@@ -148,6 +219,51 @@ mod tests {
         assert_eq!(documents[1].1.text_vector.as_deref(), Some(&[0.0, 1.0][..]));
         assert_eq!(channels(&documents), [Channel::Subtitle]);
         assert_eq!(build(0, &[]).unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_shown_and_written_has_documents_of_its_own() {
+        let shot = Shot {
+            start_ms: 0,
+            end_ms: 8000,
+            frame_ms: 4000,
+            thumbnail_key: "t".into(),
+            labels: vec!["koala".into()],
+        };
+        let documents = build_of(Embedded {
+            chunk: EmbeddedChunk {
+                screen_texts: passages(1),
+                shots: vec![shot],
+                image_model: Some("i".into()),
+                image_dimensions: 3,
+                ..embedded(1)
+            },
+            text_vectors: bytes(&[1.0, 0.0]),
+            screen_text_vectors: bytes(&[0.0, 1.0]),
+            image_vectors: bytes(&[0.0, 0.0, 1.0]),
+        })
+        .unwrap();
+        let ids: Vec<&str> = documents.iter().map(|(id, _)| id.as_str()).collect();
+        assert_eq!(
+            ids,
+            [
+                "v:0:subtitle:00003:00000",
+                "v:0:screen-text:00003:00000",
+                "v:0:visual:00003:00000"
+            ]
+        );
+        let shown = &documents[2].1;
+        assert_eq!(shown.image_vector.as_deref(), Some(&[0.0, 0.0, 1.0][..]));
+        assert_eq!(shown.labels, ["koala"]);
+        assert_eq!(
+            (shown.text.as_ref(), shown.text_vector.as_ref()),
+            (None, None)
+        );
+        assert_eq!(documents[1].1.text_vector.as_deref(), Some(&[0.0, 1.0][..]));
+        assert_eq!(
+            channels(&documents),
+            [Channel::Subtitle, Channel::Visual, Channel::ScreenText]
+        );
     }
 
     #[test]

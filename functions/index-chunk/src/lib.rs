@@ -6,12 +6,16 @@ mod documents;
 
 pub use config::Config;
 
+use documents::Embedded;
+
 use aws_sdk_dynamodb::Client;
 use catalog::{Catalog, CatalogError, TaskOutput, VideoRecord};
 use contracts::{
-    artifacts::{EMBED_PASSAGES, EMBED_TEXT_VECTORS, EmbeddedChunk},
+    artifacts::{
+        EMBED_IMAGE_VECTORS, EMBED_PASSAGES, EMBED_SCREEN_TEXT_VECTORS, EMBED_TEXT_VECTORS,
+    },
     keys::Stage,
-    segments::SegmentDocument,
+    segments::Channel,
     tasks::{ChunkTask, IndexChunkResponse},
 };
 use lambda_kit::{TaskError, required_field};
@@ -48,29 +52,39 @@ impl Dependencies {
 /// A name of [`contracts::ErrorName`].
 pub async fn handle(deps: &Dependencies, task: ChunkTask) -> Result<IndexChunkResponse, TaskError> {
     let run = (Stage::Index, Some(task.chunk.index), task.retry_count);
-    let documents = deps
+    let (documents, channels) = deps
         .catalog
         .track(&task.video, run, TaskError::stable_name, index(deps, &task))
         .await?;
     Ok(IndexChunkResponse {
         chunk: task.chunk.index,
         documents,
+        channels,
     })
 }
 
-async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(u32, TaskOutput), TaskError> {
+/// How many documents the chunk has, and the channels that they make searchable.
+type Indexed = (u32, Vec<Channel>);
+
+async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(Indexed, TaskOutput), TaskError> {
     let embedding_key = required_field(&task.embedding_key, "embedding_key")?;
     let pack = deps
         .store
         .read_pack(&deps.derived_bucket, embedding_key)
         .await?;
-    let embedded: EmbeddedChunk = pack.json(EMBED_PASSAGES)?;
-    let vectors = pack.get(EMBED_TEXT_VECTORS).unwrap_or_default();
+    let vectors = |name| pack.get(name).unwrap_or_default();
+    let embedded = Embedded {
+        chunk: pack.json(EMBED_PASSAGES)?,
+        text_vectors: vectors(EMBED_TEXT_VECTORS),
+        screen_text_vectors: vectors(EMBED_SCREEN_TEXT_VECTORS),
+        image_vectors: vectors(EMBED_IMAGE_VECTORS),
+    };
     let record = deps.catalog.current(&task.video).await?;
 
-    let mut documents = documents::of_chunk(&record, task, embedded, &vectors)?;
+    let mut documents = documents::of_chunk(&record, task, embedded)?;
     deps.index.write(&documents).await?;
-    let record = note_indexed(deps, task, &documents).await?;
+    let channels = documents::channels(&documents);
+    let record = note_indexed(deps, task, &channels).await?;
     // Tags that changed before this were not found in the index to be changed there.
     if documents::retag(&mut documents, &record.tags) {
         deps.index.write(&documents).await?;
@@ -80,7 +94,8 @@ async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(u32, TaskOutput
         units: documents.len() as u64,
         ..TaskOutput::default()
     };
-    Ok((u32::try_from(documents.len()).unwrap_or(u32::MAX), output))
+    let count = u32::try_from(documents.len()).unwrap_or(u32::MAX);
+    Ok(((count, channels), output))
 }
 
 /// Notes the chunk on the video. Where the video was deleted or replaced while its documents were being
@@ -88,13 +103,12 @@ async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(u32, TaskOutput
 async fn note_indexed(
     deps: &Dependencies,
     task: &ChunkTask,
-    documents: &[(String, SegmentDocument)],
+    channels: &[Channel],
 ) -> Result<VideoRecord, TaskError> {
     let video = &task.video;
-    let channels = documents::channels(documents);
     let noted = deps
         .catalog
-        .record_chunk_indexed(video, task.chunk.index, &channels)
+        .record_chunk_indexed(video, task.chunk.index, channels)
         .await;
     if let Err(CatalogError::VideoGone | CatalogError::Superseded) = &noted {
         deps.index

@@ -2,12 +2,15 @@
 
 use contracts::env;
 use lambda_kit::env::{ConfigError, required};
+use std::path::PathBuf;
 
 /// What the environment says.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where OpenSearch is.
     pub opensearch_url: String,
+    /// Folder of the models, whose vectors the index holds.
+    pub models_dir: PathBuf,
     /// Copies of the index beside the first.
     pub replicas: u32,
 }
@@ -20,6 +23,7 @@ impl Config {
     pub fn from_env() -> Result<Self, ConfigError> {
         Ok(Self {
             opensearch_url: required(env::OPENSEARCH_URL)?,
+            models_dir: required(env::MODELS_DIR)?,
             replicas: required(env::INDEX_REPLICAS)?,
         })
     }

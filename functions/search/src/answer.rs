@@ -33,6 +33,13 @@ pub(crate) fn keep_served(found: &mut [RankedHits], videos: &VideosById) {
     }
 }
 
+/// Drops what was asked for: only others are like it.
+pub(crate) fn drop_segment(found: &mut [RankedHits], id: &str) {
+    for list in found {
+        list.hits.retain(|hit| hit.id != id);
+    }
+}
+
 /// The moments of one page.
 pub(crate) fn page(moments: &[FoundMoment], offset: usize, limit: usize) -> &[FoundMoment] {
     let from = offset.min(moments.len());
@@ -78,10 +85,12 @@ pub(crate) async fn on_the_wire<Links: SignLinks>(
 
 fn evidence(hit: &Hit) -> Evidence {
     Evidence {
+        segment_id: hit.id.clone(),
         channel: hit.channel,
         start_ms: hit.start_ms,
         end_ms: hit.end_ms,
         text: hit.text.clone(),
+        labels: hit.labels.clone(),
         highlights: hit.highlights.clone(),
     }
 }

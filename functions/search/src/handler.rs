@@ -1,6 +1,11 @@
 //! One search from request to answer.
 
-use crate::{answer, request::Search, seams::World};
+use crate::{
+    answer,
+    request::{Search, Wanted},
+    seams::World,
+    vectors::{QueryVectors, vectors_of},
+};
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
@@ -9,27 +14,23 @@ use axum::{
 use contracts::{
     VideoId, Workspace,
     api::{SearchRequest, SearchResponse},
-    limits::MAX_BODY_BYTES,
+    limits::MAX_SEARCH_BODY_BYTES,
     segments::Channel,
 };
 use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters, not_found};
 use moments::{RankedHits, Retriever, find_moments};
 use search_index::QueryPlan;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Hits that each retriever gives: enough that dropping what is not served leaves plenty.
 const CANDIDATES: usize = 100;
-/// Longest wait for the query's vector; after it the answer goes by words alone.
-const EMBEDDING_BUDGET: Duration = Duration::from_secs(3);
-/// Channels that are searched by words and by meaning.
-const TEXT_CHANNELS: &[Channel] = &[Channel::Speech, Channel::Subtitle, Channel::ScreenText];
 
 /// The routes of this function.
 pub fn router<W: World>(world: W) -> Router {
     Router::new()
         .route("/search", get(by_parameters::<W>).post(by_body::<W>))
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(DefaultBodyLimit::max(MAX_SEARCH_BODY_BYTES))
         .with_state(Arc::new(world))
 }
 
@@ -56,19 +57,16 @@ async fn by_body<W: World>(
 /// Answers a search of a tenant.
 ///
 /// # Errors
-/// 400 for a request that makes no sense, 503 where the index or the catalog does not answer.
+/// 400 for a request that makes no sense, 404 for an unknown segment, 413 for a large picture, 503 where the index or the catalog does not answer.
 pub async fn answer_search<W: World>(
     world: &W,
     workspace: &Workspace,
     request: &SearchRequest,
 ) -> Result<SearchResponse, ProblemResponse> {
     let search = Search::read(request)?;
-    let vector = vector_of(world, &search).await;
-    let mut silent = Vec::new();
-    if vector.is_none() {
-        silent.push(Retriever::Meaning);
-    }
-    let plan = plan_of(&search, workspace, vector);
+    let query = vectors_of(world, workspace, &search.wanted, &search.channels).await?;
+    let mut silent = query.silent.clone();
+    let plan = plan_of(&search, workspace, &query);
     let answers = world
         .retrieve(&plan)
         .await
@@ -84,37 +82,28 @@ pub async fn answer_search<W: World>(
         .map_err(|error| ProblemResponse::unavailable("the catalog", &error))?;
     let videos = answer::by_id(videos);
     answer::keep_served(&mut found, &videos);
+    if let Wanted::Like(id) = &search.wanted {
+        answer::drop_segment(&mut found, id);
+    }
+    query.calibrate(&mut found, &world.calibration());
     let moments = find_moments(&found);
     let page = answer::page(&moments, search.offset, search.limit);
     let next_offset = search.offset.saturating_add(page.len());
     Ok(SearchResponse {
         no_confident_match: moments.is_empty(),
         degraded: degraded(&silent, &search.channels),
-        next_cursor: (next_offset < moments.len()).then(|| search.cursor(next_offset)),
+        next_cursor: (next_offset < moments.len()).then(|| search.cursor(request, next_offset)),
         moments: answer::on_the_wire(page, &videos, world).await,
+        visual_model: query.image_vector.and_then(|_| world.visual_model()),
     })
 }
 
-/// The query's vector; `None` where the model fails or is late.
-async fn vector_of<W: World>(world: &W, search: &Search) -> Option<Vec<f32>> {
-    match tokio::time::timeout(EMBEDDING_BUDGET, world.embed(&search.text)).await {
-        Ok(Ok(vector)) => Some(vector),
-        Ok(Err(error)) => {
-            tracing::error!(error.message = %error, "the query has no vector");
-            None
-        }
-        Err(_) => {
-            tracing::error!("the query's vector is late");
-            None
-        }
-    }
-}
-
-fn plan_of(search: &Search, workspace: &Workspace, vector: Option<Vec<f32>>) -> QueryPlan {
+fn plan_of(search: &Search, workspace: &Workspace, query: &QueryVectors) -> QueryPlan {
     QueryPlan {
         workspace: workspace.clone(),
-        text: search.text.clone(),
-        vector,
+        text: query.text.clone(),
+        text_vector: query.text_vector.clone(),
+        image_vector: query.image_vector.clone(),
         videos: search.videos.clone(),
         tags: search.tags.clone(),
         channels: search.channels.clone(),
@@ -130,13 +119,10 @@ fn video_ids(found: &[RankedHits]) -> Vec<VideoId> {
 
 /// The channels asked for that a silent retriever leaves searched in part or not at all.
 fn degraded(silent: &[Retriever], wanted: &[Channel]) -> Vec<String> {
-    let mut channels = BTreeSet::new();
-    for retriever in silent {
-        channels.extend(match retriever {
-            Retriever::TitleWords => &[Channel::Title],
-            Retriever::Words | Retriever::Meaning => TEXT_CHANNELS,
-        });
-    }
+    let channels: BTreeSet<&Channel> = silent
+        .iter()
+        .flat_map(|retriever| retriever.channels())
+        .collect();
     channels
         .into_iter()
         .filter(|channel| wanted.is_empty() || wanted.contains(channel))

@@ -1,6 +1,6 @@
 //! Finds moments: `GET` and `POST /search`.
 //!
-//! A search embeds the query, asks every retriever in one round trip, drops what is not served (other
+//! A search embeds the query (words, a picture, or a segment that was found before), asks every retriever in one round trip, drops what is not served (other
 //! generations, videos that are unknown or being deleted), fuses the rest into moments and signs their links.
 //! What can't be asked is named in `degraded`; the rest answers.
 
@@ -10,11 +10,15 @@ mod handler;
 mod request;
 mod seams;
 mod serving;
+mod vectors;
+mod visual;
 
 pub use config::Config;
 pub use handler::{answer_search, router};
-pub use request::Search;
-pub use seams::{EmbedQuery, FindVideos, Retrieve, SignLinks, World};
+pub use request::{Search, Wanted};
+pub use seams::{
+    Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks, World,
+};
 pub use serving::Services;
 
 #[cfg(test)]

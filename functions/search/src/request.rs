@@ -1,30 +1,38 @@
 //! From parameters to a search that makes sense.
 
+use axum::http::StatusCode;
+use base64::{Engine, engine::general_purpose::STANDARD};
 use contracts::{
     VideoId,
     api::SearchRequest,
     limits::{
-        DEFAULT_PAGE_MOMENTS, MAX_FILTER_VIDEOS, MAX_PAGE_MOMENTS, MAX_QUERY_CHARS, MAX_TAGS,
+        DEFAULT_PAGE_MOMENTS, MAX_FILTER_VIDEOS, MAX_IMAGE_BYTES, MAX_PAGE_MOMENTS,
+        MAX_QUERY_CHARS, MAX_TAGS,
     },
     segments::Channel,
 };
 use lambda_kit::http::ProblemResponse;
 use moments::Cursor;
 
-/// Every channel by its name.
-const CHANNELS: &[Channel] = &[
-    Channel::Title,
-    Channel::Speech,
-    Channel::Subtitle,
-    Channel::Visual,
-    Channel::ScreenText,
-];
+/// Longer ids are none of this index (OpenSearch's own limit).
+const MAX_SEGMENT_ID_BYTES: usize = 512;
+
+/// What is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// What was said or shown, trimmed.
+    Text(String),
+    /// What looks like this picture: the bytes of a file.
+    Picture(Vec<u8>),
+    /// What is like this segment.
+    Like(String),
+}
 
 /// A search that can be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// What was said or shown, trimmed.
-    pub text: String,
+    /// What is looked for.
+    pub wanted: Wanted,
     /// Only these videos; empty: all.
     pub videos: Vec<VideoId>,
     /// Only videos with all of these tags.
@@ -43,34 +51,22 @@ impl Search {
     /// # Errors
     /// 400, naming the parameter and its limit.
     pub fn read(request: &SearchRequest) -> Result<Self, ProblemResponse> {
-        let text = request.q.trim();
-        let chars = text.chars().count();
-        if chars == 0 {
-            return Err(ProblemResponse::bad_request(
-                "q is empty: say what was said or shown",
-            ));
-        }
-        if chars > MAX_QUERY_CHARS {
-            return Err(ProblemResponse::bad_request(format!(
-                "q has {chars} characters and may have {MAX_QUERY_CHARS} at most"
-            )));
-        }
         let mut search = Self {
-            text: text.to_owned(),
+            wanted: wanted(request)?,
             videos: list(request.videos.as_deref(), "videos", MAX_FILTER_VIDEOS)?
                 .map(VideoId::from)
                 .collect(),
             tags: list(request.tags.as_deref(), "tags", MAX_TAGS)?
                 .map(str::to_owned)
                 .collect(),
-            channels: list(request.channels.as_deref(), "channels", CHANNELS.len())?
+            channels: list(request.channels.as_deref(), "channels", Channel::ALL.len())?
                 .map(channel)
                 .collect::<Result<_, _>>()?,
             limit: page_size(request.limit)?,
             offset: 0,
         };
         if let Some(cursor) = &request.cursor {
-            search.offset = Cursor::read(cursor, &search.identity())
+            search.offset = Cursor::read(cursor, &search.identity(request))
                 .map_err(|error| ProblemResponse::bad_request(error.to_string()))?
                 .offset;
         }
@@ -79,13 +75,15 @@ impl Search {
 
     /// Where the page after `offset` moments starts.
     #[must_use]
-    pub fn cursor(&self, offset: usize) -> String {
-        Cursor::new(offset, &self.identity()).to_string()
+    pub fn cursor(&self, request: &SearchRequest, offset: usize) -> String {
+        Cursor::new(offset, &self.identity(request)).to_string()
     }
 
-    /// What makes this search another one than the next: its words and filters, not its page.
-    fn identity(&self) -> Vec<&str> {
-        let mut parts = vec![self.text.as_str(), "videos"];
+    /// What makes this search another one than the next: what is looked for and filters, not its page.
+    fn identity<'a>(&'a self, request: &'a SearchRequest) -> Vec<&'a str> {
+        let picture = request.image.as_deref().unwrap_or_default();
+        let like = request.like.as_deref().unwrap_or_default();
+        let mut parts = vec![request.q.trim(), picture, like, "videos"];
         parts.extend(self.videos.iter().map(VideoId::as_str));
         parts.push("tags");
         parts.extend(self.tags.iter().map(String::as_str));
@@ -93,6 +91,57 @@ impl Search {
         parts.extend(self.channels.iter().map(|channel| channel.as_str()));
         parts
     }
+}
+
+/// Exactly one of words, a picture and a segment.
+fn wanted(request: &SearchRequest) -> Result<Wanted, ProblemResponse> {
+    let text = request.q.trim();
+    match (text.is_empty(), &request.image, &request.like) {
+        (false, None, None) => words(text),
+        (true, Some(image), None) => picture(image),
+        (true, None, Some(like)) => segment(like),
+        (true, None, None) => Err(ProblemResponse::bad_request(
+            "q is empty: say what was said or shown",
+        )),
+        _ => Err(ProblemResponse::bad_request(
+            "q, image and like exclude each other: give one of them",
+        )),
+    }
+}
+
+fn words(text: &str) -> Result<Wanted, ProblemResponse> {
+    let chars = text.chars().count();
+    if chars > MAX_QUERY_CHARS {
+        return Err(ProblemResponse::bad_request(format!(
+            "q has {chars} characters and may have {MAX_QUERY_CHARS} at most"
+        )));
+    }
+    Ok(Wanted::Text(text.to_owned()))
+}
+
+fn picture(base64: &str) -> Result<Wanted, ProblemResponse> {
+    let bytes = STANDARD.decode(base64).map_err(|_| {
+        ProblemResponse::bad_request("image is not base64: give the bytes of a file in base64")
+    })?;
+    if bytes.len() > MAX_IMAGE_BYTES {
+        return Err(ProblemResponse::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            format!(
+                "image has {} bytes and may have {MAX_IMAGE_BYTES} at most: make it smaller",
+                bytes.len()
+            ),
+        ));
+    }
+    Ok(Wanted::Picture(bytes))
+}
+
+fn segment(id: &str) -> Result<Wanted, ProblemResponse> {
+    if id.is_empty() || id.len() > MAX_SEGMENT_ID_BYTES {
+        return Err(ProblemResponse::bad_request(
+            "like is no segment: give the segment_id of something that was found",
+        ));
+    }
+    Ok(Wanted::Like(id.to_owned()))
 }
 
 /// The items of a comma-separated list.
@@ -117,9 +166,12 @@ fn list<'a>(
 }
 
 fn channel(name: &str) -> Result<Channel, ProblemResponse> {
-    let found = CHANNELS.iter().find(|channel| channel.as_str() == name);
+    let found = Channel::ALL.iter().find(|channel| channel.as_str() == name);
     found.copied().ok_or_else(|| {
-        let known: Vec<&str> = CHANNELS.iter().map(|channel| channel.as_str()).collect();
+        let known: Vec<&str> = Channel::ALL
+            .iter()
+            .map(|channel| channel.as_str())
+            .collect();
         ProblemResponse::bad_request(format!(
             "channels names {name:?}: the channels are {}",
             known.join(", ")
@@ -195,6 +247,30 @@ mod tests {
     }
 
     #[test]
+    fn one_thing_is_looked_for_at_a_time() {
+        let picture = |bytes: &[u8]| SearchRequest {
+            image: Some(STANDARD.encode(bytes)),
+            ..SearchRequest::default()
+        };
+        let read = Search::read(&picture(b"JPEG")).expect("it makes sense");
+        assert_eq!(read.wanted, Wanted::Picture(b"JPEG".to_vec()));
+        let both = SearchRequest {
+            q: "dogs".into(),
+            ..picture(b"JPEG")
+        };
+        check_refused(&both, "exclude each other");
+        let no_base64 = SearchRequest {
+            image: Some("*".into()),
+            ..SearchRequest::default()
+        };
+        check_refused(&no_base64, "not base64");
+        let large = Search::read(&picture(&vec![0; MAX_IMAGE_BYTES + 1]));
+        let problem = large.expect_err("it is too large");
+        assert_eq!(problem.status.as_u16(), 413);
+        assert!(problem.detail.contains("4000000"), "{}", problem.detail);
+    }
+
+    #[test]
     fn characters_are_counted_and_not_bytes() {
         assert!(Search::read(&request(&"ü".repeat(1000))).is_ok());
     }
@@ -207,7 +283,7 @@ mod tests {
             ..request(" dogs ")
         });
         let search = read.expect("it makes sense");
-        assert_eq!(search.text, "dogs");
+        assert_eq!(search.wanted, Wanted::Text("dogs".to_owned()));
         assert_eq!(search.tags, ["a", "b"]);
         assert_eq!(search.channels, [Channel::ScreenText]);
         assert!(search.videos.is_empty());
@@ -216,7 +292,7 @@ mod tests {
     #[test]
     fn a_cursor_belongs_to_its_query_and_filters() {
         let first = Search::read(&request("dogs")).expect("it makes sense");
-        let cursor = Some(first.cursor(10));
+        let cursor = Some(first.cursor(&request("dogs"), 10));
         let next = SearchRequest {
             cursor: cursor.clone(),
             ..request("dogs")

@@ -1,15 +1,56 @@
 //! What a search needs of the world: each with a service behind it and a fake in the tests.
 
 use catalog::{CatalogError, VideoRecord};
-use contracts::{VideoId, Workspace, tasks::ObjectRef};
-use embedding::EmbeddingError;
+use contracts::{
+    VideoId, Workspace, api::VisualModel, segments::SegmentDocument, tasks::ObjectRef,
+};
+use embedding::{EmbeddingError, PictureError};
+use moments::Relevance;
 use search_index::{Answers, QueryPlan, SearchIndexError};
 use std::future::Future;
 
-/// Gives a query its vector.
+/// What cosines of the models at work say; `None` where only their order says something.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Calibration {
+    /// Of a query with what was said.
+    pub said: Option<Relevance>,
+    /// Of a query with what is written in the picture.
+    pub written: Option<Relevance>,
+    /// Of a query in words with a shot.
+    pub shown_for_words: Option<Relevance>,
+    /// Of a picture with a shot.
+    pub shown_for_pictures: Option<Relevance>,
+}
+
+/// Why a picture has no vector.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureQueryError {
+    /// It can't be read; the message is for whoever sent it.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
+    /// The model can't look at it.
+    #[error(transparent)]
+    Model(#[from] EmbeddingError),
+}
+
+/// Gives a query its vectors.
 pub trait EmbedQuery {
-    /// The unit vector of a text.
+    /// The unit vector of a text among texts.
     fn embed(&self, text: &str) -> impl Future<Output = Result<Vec<f32>, EmbeddingError>> + Send;
+    /// The unit vector of a text among pictures.
+    fn embed_for_pictures(
+        &self,
+        text: &str,
+    ) -> impl Future<Output = Result<Vec<f32>, EmbeddingError>> + Send;
+    /// The unit vector of a picture, given the bytes of its file.
+    fn embed_picture(
+        &self,
+        bytes: Vec<u8>,
+    ) -> impl Future<Output = Result<Vec<f32>, PictureQueryError>> + Send;
+    /// What the vectors' cosines say.
+    fn calibration(&self) -> Calibration;
+    /// The model that compares pictures; `None` where there is none.
+    fn visual_model(&self) -> Option<VisualModel>;
 }
 
 /// Asks the index.
@@ -19,6 +60,12 @@ pub trait Retrieve {
         &self,
         plan: &QueryPlan,
     ) -> impl Future<Output = Result<Answers, SearchIndexError>> + Send;
+    /// A tenant's document by its id.
+    fn segment(
+        &self,
+        workspace: &Workspace,
+        id: &str,
+    ) -> impl Future<Output = Result<Option<SegmentDocument>, SearchIndexError>> + Send;
 }
 
 /// Looks videos up.

@@ -2,13 +2,17 @@
 
 use crate::{
     Config,
-    seams::{EmbedQuery, FindVideos, Retrieve, SignLinks},
+    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks},
+    visual::Visual,
 };
 use aws_config::SdkConfig;
 use catalog::{Catalog, CatalogError, VideoRecord};
-use contracts::{VideoId, Workspace, tasks::ObjectRef};
+use contracts::{
+    VideoId, Workspace, api::VisualModel, segments::SegmentDocument, tasks::ObjectRef,
+};
 use embedding::{EmbeddingError, TextEmbedder};
 use models::{ModelFolder, Role};
+use moments::Relevance;
 use object_store::ObjectStore;
 use onnx::Runtime;
 use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError};
@@ -17,11 +21,13 @@ use std::{error::Error, num::NonZeroUsize, sync::Arc};
 /// Threads of the text model: a query is too short for more to help.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN;
 
-/// The services of AWS, OpenSearch and the text model.
+/// The services of AWS, OpenSearch and the models.
 #[derive(Debug)]
 pub struct Services {
     /// The text model, where it could be opened.
     embedder: Option<Arc<TextEmbedder>>,
+    /// The model of pictures, where its files are there.
+    visual: Option<Arc<Visual>>,
     index: SearchIndex,
     catalog: Catalog,
     store: ObjectStore,
@@ -29,20 +35,17 @@ pub struct Services {
 }
 
 impl Services {
-    /// Builds the clients and opens the text model. A model that can't be opened is logged, and searches go on
-    /// by words.
+    /// Builds the clients and opens the text model; that of pictures is opened when a query first needs it. A model
+    /// that can't be opened is logged, and searches go on without it.
     ///
     /// # Errors
     /// The address of OpenSearch is none.
     pub fn connect(config: &Config, aws: &SdkConfig) -> Result<Self, SearchIndexError> {
-        let embedder = open_embedder(config)
-            .inspect_err(|error| {
-                let cause = error.source().map(ToString::to_string);
-                tracing::error!(error.message = %error, error.cause = cause, "search by meaning is off");
-            })
-            .ok();
+        let embedder = or_off(open_embedder(config), "search by meaning").map(Arc::new);
+        let visual = find_visual(config, embedder.clone());
         Ok(Self {
-            embedder: embedder.map(Arc::new),
+            embedder,
+            visual: or_off(visual, "search by looks").map(Arc::new),
             index: SearchIndex::new(&config.opensearch_url, aws)?,
             catalog: Catalog::new(aws_sdk_dynamodb::Client::new(aws), config.table.clone()),
             store: ObjectStore::new(aws),
@@ -58,6 +61,38 @@ impl Services {
     }
 }
 
+fn or_off<T>(opened: Result<T, Box<dyn Error>>, what: &str) -> Option<T> {
+    let logged = opened.inspect_err(|error| {
+        let cause = error.source().map(ToString::to_string);
+        tracing::error!(error.message = %error, error.cause = cause, "{what} is off");
+    });
+    logged.ok()
+}
+
+fn find_visual(
+    config: &Config,
+    texts: Option<Arc<TextEmbedder>>,
+) -> Result<Visual, Box<dyn Error>> {
+    let folder = ModelFolder::open(&config.models_dir, Role::Visual)?;
+    let runtime = Runtime::load(&config.onnxruntime)?;
+    Ok(Visual::new(folder, runtime, texts))
+}
+
+/// What a manifest says of a model's cosines.
+fn relevance(cosines: models::Relevance) -> Relevance {
+    Relevance {
+        floor: cosines.floor,
+        sure: cosines.sure,
+    }
+}
+
+fn missing(role: Role) -> EmbeddingError {
+    EmbeddingError::Interface {
+        name: role.to_string(),
+        reason: "it could not be opened when the function started".to_owned(),
+    }
+}
+
 fn open_embedder(config: &Config) -> Result<TextEmbedder, Box<dyn Error>> {
     let folder = ModelFolder::open(&config.models_dir, Role::Text)?;
     let runtime = Runtime::load(&config.onnxruntime)?;
@@ -67,10 +102,7 @@ fn open_embedder(config: &Config) -> Result<TextEmbedder, Box<dyn Error>> {
 impl EmbedQuery for Services {
     async fn embed(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
         let Some(embedder) = &self.embedder else {
-            return Err(EmbeddingError::Interface {
-                name: Role::Text.to_string(),
-                reason: "it could not be opened when the function started".to_owned(),
-            });
+            return Err(missing(Role::Text));
         };
         let mut vectors = embedder.embed_in_background(vec![text.to_owned()]).await?;
         vectors.pop().ok_or_else(|| EmbeddingError::Interface {
@@ -78,11 +110,52 @@ impl EmbedQuery for Services {
             reason: "it gave no vector".to_owned(),
         })
     }
+
+    async fn embed_for_pictures(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
+        let visual = self.visual.clone().ok_or_else(|| missing(Role::Visual))?;
+        let text = text.to_owned();
+        tokio::task::spawn_blocking(move || visual.embed_text(&text))
+            .await
+            .map_err(EmbeddingError::Thread)?
+    }
+
+    async fn embed_picture(&self, bytes: Vec<u8>) -> Result<Vec<f32>, PictureQueryError> {
+        let visual = self.visual.clone().ok_or_else(|| missing(Role::Visual))?;
+        tokio::task::spawn_blocking(move || visual.embed_picture(&bytes))
+            .await
+            .map_err(EmbeddingError::Thread)?
+    }
+
+    fn calibration(&self) -> Calibration {
+        let text = self.embedder.as_ref().map(|embedder| embedder.interface());
+        let visual = self
+            .visual
+            .as_ref()
+            .and_then(|visual| visual.manifest_entry().visual.as_ref());
+        Calibration {
+            said: text.map(|text| relevance(text.said)),
+            written: text.map(|text| relevance(text.written)),
+            shown_for_words: visual.map(|visual| relevance(visual.words)),
+            shown_for_pictures: visual.map(|visual| relevance(visual.pictures)),
+        }
+    }
+
+    fn visual_model(&self) -> Option<VisualModel> {
+        self.visual.as_ref().map(|visual| visual.model())
+    }
 }
 
 impl Retrieve for Services {
     async fn retrieve(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
         self.index.search(plan).await
+    }
+
+    async fn segment(
+        &self,
+        workspace: &Workspace,
+        id: &str,
+    ) -> Result<Option<SegmentDocument>, SearchIndexError> {
+        self.index.segment(workspace, id).await
     }
 }
 

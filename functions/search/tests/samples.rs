@@ -5,14 +5,15 @@
 
 use contracts::{
     Workspace,
-    artifacts::Cue,
+    artifacts::{Cue, TimeRange},
     segments::{Channel, SegmentDocument},
+    tasks::VideoRef,
 };
 use embedding::TextEmbedder;
 use models::{ModelFolder, Role};
 use moments::{FoundMoment, find_moments, passages};
 use onnx::Runtime;
-use search_index::{QueryPlan, SearchIndex, TextVectors};
+use search_index::{QueryPlan, SearchIndex, VectorSpace, VectorSpaces};
 use serde::Deserialize;
 use std::{num::NonZeroUsize, path::Path};
 
@@ -93,22 +94,17 @@ fn document(
     end_ms: u64,
     text: &str,
 ) -> SegmentDocument {
-    SegmentDocument {
+    let video = VideoRef {
         workspace: "w".into(),
         video_id: truth.id.as_str().into(),
         generation: 1,
+        attempt: 1,
+    };
+    SegmentDocument {
         chunk: (channel != Channel::Title).then_some(0),
-        channel,
-        start_ms,
-        end_ms,
         text: Some(text.to_owned()),
-        text_vector: None,
-        text_model: None,
-        thumbnail_key: None,
         language: Some("en".to_owned()),
-        tags: Vec::new(),
-        created_at: None,
-        duration_ms: None,
+        ..SegmentDocument::empty(&video, channel, TimeRange { start_ms, end_ms })
     }
 }
 
@@ -155,7 +151,8 @@ async fn first_moments(
     let plan = QueryPlan {
         workspace: Workspace::from("w"),
         text: text.to_owned(),
-        vector: Some(embedder.embed(&[text]).unwrap().remove(0)),
+        text_vector: Some(embedder.embed(&[text]).unwrap().remove(0)),
+        image_vector: None,
         videos: Vec::new(),
         tags: Vec::new(),
         channels: Vec::new(),
@@ -174,9 +171,13 @@ async fn nine_in_ten_spoken_queries_are_right_at_rank_one() {
     let index = SearchIndex::new(&setting("VINDEX_OPENSEARCH_URL"), &config)
         .unwrap()
         .with_alias(&alias);
-    let vectors = TextVectors {
+    let space = VectorSpace {
         model: embedder.model_name().to_owned(),
         dimensions: embedder.dimensions(),
+    };
+    let vectors = VectorSpaces {
+        text: space.clone(),
+        image: space,
     };
     index.prepare(&vectors, 0).await.unwrap();
     for name in VIDEOS {

@@ -1,6 +1,7 @@
 //! Order and bounds of moments, by example and by property.
 
 use super::*;
+use crate::hit::Relevance;
 use proptest::prelude::*;
 
 fn hit(video: &str, start_ms: u64, end_ms: u64, score: f64) -> Hit {
@@ -14,13 +15,18 @@ fn hit(video: &str, start_ms: u64, end_ms: u64, score: f64) -> Hit {
         end_ms,
         text: "Words.".into(),
         highlights: Vec::new(),
+        labels: Vec::new(),
         thumbnail_key: None,
         score,
     }
 }
 
 fn list(retriever: Retriever, hits: Vec<Hit>) -> RankedHits {
-    RankedHits { retriever, hits }
+    RankedHits {
+        retriever,
+        relevance: None,
+        hits,
+    }
 }
 
 fn spans(moments: &[FoundMoment]) -> Vec<(&str, u64, u64)> {
@@ -43,6 +49,26 @@ fn what_both_retrievers_find_comes_before_what_one_finds() {
     let moments = find_moments(&[meaning, words]);
     assert_eq!(spans(&moments)[0], ("b", 0, 5000));
     assert_eq!(moments.len(), 3);
+}
+
+#[test]
+fn a_first_rank_by_chance_counts_for_nothing() {
+    let looks = |score| RankedHits {
+        relevance: Some(Relevance {
+            floor: 0.5,
+            sure: 0.7,
+        }),
+        ..list(Retriever::Looks, vec![hit("shown", 0, 5000, score)])
+    };
+    let words = || list(Retriever::Words, vec![hit("said", 0, 5000, 3.0)]);
+    let videos = |score| {
+        let moments = find_moments(&[looks(score), words()]);
+        let ids = moments.iter().map(|moment| moment.video_id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(videos(0.5), ["said"]);
+    assert_eq!(videos(0.52), ["said", "shown"]);
+    assert_eq!(videos(0.8), ["shown", "said"]);
 }
 
 #[test]
@@ -204,7 +230,7 @@ prop_compose! {
             id: format!("{video}:{start_ms}:{end_ms}:{channel:?}:{chunk:?}:{ended}"),
             video_id: format!("v{video}").as_str().into(), generation: 1, chunk, channel, start_ms, end_ms,
             text: if ended { "Words.".into() } else { "words".into() },
-            highlights: Vec::new(), thumbnail_key: None, score,
+            highlights: Vec::new(), labels: Vec::new(), thumbnail_key: None, score,
         }
     }
 }

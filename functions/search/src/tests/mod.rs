@@ -1,18 +1,11 @@
 //! Searches against a made-up world.
 
-use crate::{
-    answer_search, router,
-    seams::{EmbedQuery, FindVideos, Retrieve, SignLinks},
-};
+use crate::{answer_search, router};
 use axum::{body::Body, http::Request};
-use catalog::{CatalogError, VideoRecord};
 use contracts::{
-    VideoId, Workspace,
-    api::{Origin, SearchRequest, SearchResponse, VideoStatus},
+    api::{SearchRequest, VideoStatus},
     segments::Channel,
-    tasks::ObjectRef,
 };
-use embedding::EmbeddingError;
 use lambda_http::{
     RequestExt,
     aws_lambda_events::apigw::{
@@ -21,156 +14,10 @@ use lambda_http::{
     },
     request::RequestContext,
 };
-use moments::{Hit, RankedHits, Retriever};
-use search_index::{Answers, QueryPlan, SearchIndexError};
 use tower::ServiceExt;
 
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-enum Model {
-    #[default]
-    Works,
-    Fails,
-    Hangs,
-}
-
-#[derive(Debug, Default)]
-struct FakeWorld {
-    model: Model,
-    index_is_away: bool,
-    words_fail: bool,
-    hits: Vec<Hit>,
-    videos: Vec<VideoRecord>,
-}
-
-impl EmbedQuery for FakeWorld {
-    async fn embed(&self, _text: &str) -> Result<Vec<f32>, EmbeddingError> {
-        match self.model {
-            Model::Works => Ok(vec![1.0]),
-            Model::Hangs => std::future::pending().await,
-            Model::Fails => Err(EmbeddingError::Interface {
-                name: "fake".into(),
-                reason: "it fails".into(),
-            }),
-        }
-    }
-}
-
-impl Retrieve for FakeWorld {
-    async fn retrieve(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
-        let away = || SearchIndexError::Unavailable {
-            reason: "away".into(),
-            source: None,
-        };
-        if self.index_is_away {
-            return Err(away());
-        }
-        let list = |retriever| RankedHits {
-            retriever,
-            hits: self.hits.clone(),
-        };
-        let mut answers = Answers {
-            found: Vec::new(),
-            failed: Vec::new(),
-        };
-        if plan.vector.is_some() {
-            answers.found.push(list(Retriever::Meaning));
-        }
-        if self.words_fail {
-            answers.failed.push((Retriever::Words, away()));
-        } else {
-            answers.found.push(list(Retriever::Words));
-        }
-        Ok(answers)
-    }
-}
-
-impl FindVideos for FakeWorld {
-    async fn find_videos(
-        &self,
-        workspace: &Workspace,
-        video_ids: &[VideoId],
-    ) -> Result<Vec<VideoRecord>, CatalogError> {
-        let known = self
-            .videos
-            .iter()
-            .filter(|video| video.workspace == *workspace && video_ids.contains(&video.video_id));
-        Ok(known.cloned().collect())
-    }
-}
-
-impl SignLinks for FakeWorld {
-    async fn source_link(&self, source: &ObjectRef) -> Option<String> {
-        Some(format!("https://media/{}?signed", source.key))
-    }
-
-    async fn thumbnail_link(&self, key: &str) -> Option<String> {
-        Some(format!("https://derived/{key}?signed"))
-    }
-}
-
-fn hit(video: &str, generation: u32, start_ms: u64) -> Hit {
-    Hit {
-        id: format!("{video}:{generation}:{start_ms}"),
-        video_id: video.into(),
-        generation,
-        chunk: Some(0),
-        channel: Channel::Subtitle,
-        start_ms,
-        end_ms: start_ms + 4000,
-        text: "The dogs ran.".into(),
-        highlights: vec![[4, 8]],
-        thumbnail_key: Some("thumb.jpg".into()),
-        score: 0.7,
-    }
-}
-
-fn video(id: &str, workspace: &str, status: VideoStatus, serving: Option<u32>) -> VideoRecord {
-    VideoRecord {
-        workspace: workspace.into(),
-        video_id: id.into(),
-        title: format!("Title of {id}"),
-        file_name: "a.mp4".into(),
-        tags: Vec::new(),
-        created_by: "s".into(),
-        origin: Origin::Upload,
-        status,
-        generation: 2,
-        attempt: 1,
-        serving_generation: serving,
-        source: Some(ObjectRef {
-            bucket: "media".into(),
-            key: format!("{id}/source"),
-            version_id: None,
-            etag: None,
-        }),
-        serving_source: None,
-        sequencer: None,
-        size_bytes: None,
-        duration_ms: None,
-        language: None,
-        channels: std::iter::once(Channel::Subtitle).collect(),
-        chunks_indexed: std::iter::once(0).collect(),
-        chunks_total: 1,
-        warnings: Vec::new(),
-        dropped: None,
-        found_language: None,
-        error: None,
-        created_at: String::new(),
-        updated_at: String::new(),
-        revision: 1,
-    }
-}
-
-fn request(text: &str) -> SearchRequest {
-    SearchRequest {
-        q: text.into(),
-        ..SearchRequest::default()
-    }
-}
-
-async fn search(world: &FakeWorld, request: &SearchRequest) -> SearchResponse {
-    answer_search(world, &"w".into(), request).await.unwrap()
-}
+mod world;
+use world::{FakeWorld, Model, hit, request, search, shot, shown, video};
 
 #[tokio::test]
 async fn a_moment_has_title_links_and_evidence() {
@@ -240,7 +87,8 @@ async fn without_a_vector_words_answer_and_the_channels_are_named() {
         };
         let response = search(&world, &request("dogs")).await;
         assert_eq!(response.moments.len(), 1, "{model:?}");
-        assert_eq!(response.degraded, ["speech", "subtitle", "screen-text"]);
+        let degraded = ["speech", "subtitle", "visual", "screen-text"];
+        assert_eq!(response.degraded, degraded);
         let narrowed = SearchRequest {
             channels: Some("subtitle".into()),
             ..request("dogs")
@@ -259,7 +107,62 @@ async fn a_retriever_that_fails_leaves_the_others() {
     };
     let response = search(&world, &request("dogs")).await;
     assert_eq!(response.moments.len(), 1);
-    assert_eq!(response.degraded, ["speech", "subtitle", "screen-text"]);
+    assert_eq!(response.degraded, ["speech", "subtitle"]);
+}
+
+#[tokio::test]
+async fn a_shot_is_found_by_words_where_the_model_is_sure_enough_and_says_why() {
+    let world = shown(vec![shot(60, 0.95), shot(0, 0.7)]);
+    let response = search(&world, &request("a parrot")).await;
+    assert_eq!(response.moments.len(), 1);
+    let evidence = &response.moments[0].evidence[0];
+    assert_eq!(evidence.channel, Channel::Visual);
+    assert_eq!(evidence.labels, ["macaw"]);
+    assert_eq!(
+        response.visual_model.map(|model| model.stand_in),
+        Some(true)
+    );
+}
+
+/// A JPEG of one pixel would do; this is a PNG of one.
+const PIXEL: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+#[tokio::test]
+async fn a_picture_finds_shots_that_look_like_it() {
+    let world = shown(vec![shot(60, 0.7)]);
+    let picture = |image: &str| SearchRequest {
+        image: Some(image.to_owned()),
+        ..SearchRequest::default()
+    };
+    assert_eq!(search(&world, &picture(PIXEL)).await.moments.len(), 1);
+    let refused = answer_search(&world, &"w".into(), &picture("AAAA")).await;
+    let problem = refused.unwrap_err();
+    assert_eq!(problem.status.as_u16(), 400);
+    assert!(
+        problem.detail.contains("no JPEG, PNG or WebP"),
+        "{}",
+        problem.detail
+    );
+}
+
+#[tokio::test]
+async fn what_is_like_a_segment_is_found_and_the_segment_itself_is_not() {
+    let world = shown(vec![shot(60, 1.0), shot(0, 0.8)]);
+    let like = |id: String| SearchRequest {
+        like: Some(id),
+        ..SearchRequest::default()
+    };
+    let first = search(&world, &request("a parrot")).await;
+    let id = first.moments[0].evidence[0].segment_id.clone();
+    let response = search(&world, &like(id)).await;
+    let starts: Vec<u64> = response
+        .moments
+        .iter()
+        .map(|moment| moment.start_ms)
+        .collect();
+    assert_eq!(starts, [0]);
+    let unknown = answer_search(&world, &"w".into(), &like("x".into())).await;
+    assert_eq!(unknown.unwrap_err().status.as_u16(), 404);
 }
 
 #[tokio::test]
@@ -346,7 +249,11 @@ async fn bad_requests_are_problem_documents() {
         (get("/search?q=x&colour=red"), 400),
         (post("{\"q\":"), 400),
         (post("{\"q\":\"x\",\"unknown\":1}"), 400),
-        (post(&format!("{{\"q\":\"{}\"}}", "x".repeat(70_000))), 413),
+        (
+            post(&format!("{{\"q\":\"{}\"}}", "x".repeat(6_000_000))),
+            413,
+        ),
+        (post("{\"q\":\"x\",\"like\":\"y\"}"), 400),
         (get("/elsewhere"), 404),
     ] {
         let path = request.uri().path().to_owned();

@@ -1,0 +1,36 @@
+//! One document by its id.
+
+use crate::{SearchIndex, SearchIndexError};
+use contracts::{Workspace, segments::SegmentDocument};
+use opensearch::http::Method;
+use serde_json::json;
+
+impl SearchIndex {
+    /// A tenant's document, its vectors included; `None` where the tenant has none of this id.
+    ///
+    /// # Errors
+    /// The index can't be reached, or holds something that this release can't read.
+    pub async fn segment(
+        &self,
+        workspace: &Workspace,
+        id: &str,
+    ) -> Result<Option<SegmentDocument>, SearchIndexError> {
+        let filter = [
+            json!({"term": {"workspace": workspace}}),
+            json!({"ids": {"values": [id]}}),
+        ];
+        let body = json!({"size": 1, "query": {"bool": {"filter": filter}}});
+        let path = format!("/{}/_search", self.alias());
+        let reply = self.send(Method::Post, &path, Some(&body)).await?;
+        let mut answer = reply.success()?;
+        let Some(source) = answer.pointer_mut("/hits/hits/0/_source") else {
+            return Ok(None);
+        };
+        let document = serde_json::from_value(source.take());
+        document
+            .map(Some)
+            .map_err(|error| SearchIndexError::Incompatible {
+                reason: format!("document {id} does not parse: {error}"),
+            })
+    }
+}

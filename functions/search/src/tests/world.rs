@@ -1,0 +1,248 @@
+//! The made-up world that searches are tried against.
+
+use crate::{
+    answer_search,
+    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks},
+};
+use catalog::{CatalogError, VideoRecord};
+use contracts::{
+    VideoId, Workspace,
+    api::{Origin, SearchRequest, SearchResponse, VideoStatus, VisualModel},
+    artifacts::TimeRange,
+    segments::{Channel, SegmentDocument},
+    tasks::{ObjectRef, VideoRef},
+};
+use embedding::{EmbeddingError, PictureLimits, decode_picture};
+use moments::{Hit, RankedHits, Relevance, Retriever};
+use search_index::{Answers, QueryPlan, SearchIndexError};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) enum Model {
+    #[default]
+    Works,
+    Fails,
+    Hangs,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct FakeWorld {
+    pub(super) model: Model,
+    pub(super) index_is_away: bool,
+    pub(super) words_fail: bool,
+    pub(super) hits: Vec<Hit>,
+    pub(super) videos: Vec<VideoRecord>,
+}
+
+impl EmbedQuery for FakeWorld {
+    async fn embed(&self, _text: &str) -> Result<Vec<f32>, EmbeddingError> {
+        match self.model {
+            Model::Works => Ok(vec![1.0]),
+            Model::Hangs => std::future::pending().await,
+            Model::Fails => Err(EmbeddingError::Interface {
+                name: "fake".into(),
+                reason: "it fails".into(),
+            }),
+        }
+    }
+
+    async fn embed_for_pictures(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
+        self.embed(text).await
+    }
+
+    async fn embed_picture(&self, bytes: Vec<u8>) -> Result<Vec<f32>, PictureQueryError> {
+        decode_picture(&bytes, PictureLimits::default())?;
+        Ok(self.embed("a picture").await?)
+    }
+
+    fn calibration(&self) -> Calibration {
+        Calibration {
+            shown_for_words: Some(Relevance {
+                floor: 0.75,
+                sure: 0.9,
+            }),
+            ..Calibration::default()
+        }
+    }
+
+    fn visual_model(&self) -> Option<VisualModel> {
+        Some(VisualModel {
+            name: "fake".into(),
+            stand_in: true,
+        })
+    }
+}
+
+impl Retrieve for FakeWorld {
+    async fn retrieve(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
+        let away = || SearchIndexError::Unavailable {
+            reason: "away".into(),
+            source: None,
+        };
+        if self.index_is_away {
+            return Err(away());
+        }
+        let list = |retriever: Retriever| RankedHits {
+            retriever,
+            relevance: None,
+            hits: self
+                .hits
+                .iter()
+                .filter(|hit| retriever.channels().contains(&hit.channel))
+                .cloned()
+                .collect(),
+        };
+        let mut answers = Answers {
+            found: Vec::new(),
+            failed: Vec::new(),
+        };
+        if plan.text_vector.is_some() {
+            answers.found.push(list(Retriever::Meaning));
+        }
+        if plan.image_vector.is_some() {
+            answers.found.push(list(Retriever::Looks));
+        }
+        if self.words_fail {
+            answers.failed.push((Retriever::Words, away()));
+        } else if !plan.text.is_empty() {
+            answers.found.push(list(Retriever::Words));
+        }
+        Ok(answers)
+    }
+
+    async fn segment(
+        &self,
+        workspace: &Workspace,
+        id: &str,
+    ) -> Result<Option<SegmentDocument>, SearchIndexError> {
+        let video = VideoRef {
+            workspace: workspace.clone(),
+            video_id: "v".into(),
+            generation: 2,
+            attempt: 1,
+        };
+        let range = TimeRange {
+            start_ms: 0,
+            end_ms: 1,
+        };
+        let shot = SegmentDocument {
+            image_vector: Some(vec![1.0]),
+            ..SegmentDocument::empty(&video, Channel::Visual, range)
+        };
+        let is_known = self.hits.iter().any(|hit| hit.id == id);
+        Ok(is_known.then_some(shot))
+    }
+}
+
+impl FindVideos for FakeWorld {
+    async fn find_videos(
+        &self,
+        workspace: &Workspace,
+        video_ids: &[VideoId],
+    ) -> Result<Vec<VideoRecord>, CatalogError> {
+        let known = self
+            .videos
+            .iter()
+            .filter(|video| video.workspace == *workspace && video_ids.contains(&video.video_id));
+        Ok(known.cloned().collect())
+    }
+}
+
+impl SignLinks for FakeWorld {
+    async fn source_link(&self, source: &ObjectRef) -> Option<String> {
+        Some(format!("https://media/{}?signed", source.key))
+    }
+
+    async fn thumbnail_link(&self, key: &str) -> Option<String> {
+        Some(format!("https://derived/{key}?signed"))
+    }
+}
+
+pub(super) fn hit(video: &str, generation: u32, start_ms: u64) -> Hit {
+    Hit {
+        id: format!("{video}:{generation}:{start_ms}"),
+        video_id: video.into(),
+        generation,
+        chunk: Some(0),
+        channel: Channel::Subtitle,
+        start_ms,
+        end_ms: start_ms + 4000,
+        text: "The dogs ran.".into(),
+        highlights: vec![[4, 8]],
+        labels: Vec::new(),
+        thumbnail_key: Some("thumb.jpg".into()),
+        score: 0.7,
+    }
+}
+
+pub(super) fn video(
+    id: &str,
+    workspace: &str,
+    status: VideoStatus,
+    serving: Option<u32>,
+) -> VideoRecord {
+    VideoRecord {
+        workspace: workspace.into(),
+        video_id: id.into(),
+        title: format!("Title of {id}"),
+        file_name: "a.mp4".into(),
+        tags: Vec::new(),
+        created_by: "s".into(),
+        origin: Origin::Upload,
+        status,
+        generation: 2,
+        attempt: 1,
+        serving_generation: serving,
+        source: Some(ObjectRef {
+            bucket: "media".into(),
+            key: format!("{id}/source"),
+            version_id: None,
+            etag: None,
+        }),
+        serving_source: None,
+        sequencer: None,
+        size_bytes: None,
+        duration_ms: None,
+        language: None,
+        channels: std::iter::once(Channel::Subtitle).collect(),
+        chunks_indexed: std::iter::once(0).collect(),
+        chunks_total: 1,
+        warnings: Vec::new(),
+        dropped: None,
+        found_language: None,
+        error: None,
+        created_at: String::new(),
+        updated_at: String::new(),
+        revision: 1,
+    }
+}
+
+pub(super) fn request(text: &str) -> SearchRequest {
+    SearchRequest {
+        q: text.into(),
+        ..SearchRequest::default()
+    }
+}
+
+pub(super) async fn search(world: &FakeWorld, request: &SearchRequest) -> SearchResponse {
+    answer_search(world, &"w".into(), request).await.unwrap()
+}
+
+/// A shot at this second, found with this cosine.
+pub(super) fn shot(at_s: u64, cosine: f64) -> Hit {
+    Hit {
+        channel: Channel::Visual,
+        text: String::new(),
+        highlights: Vec::new(),
+        labels: vec!["macaw".into()],
+        score: cosine,
+        ..hit("v", 2, at_s * 1000)
+    }
+}
+
+pub(super) fn shown(shots: Vec<Hit>) -> FakeWorld {
+    FakeWorld {
+        hits: shots,
+        videos: vec![video("v", "w", VideoStatus::Ready, Some(2))],
+        ..FakeWorld::default()
+    }
+}

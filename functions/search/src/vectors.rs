@@ -1,0 +1,155 @@
+//! What a query is to the retrievers: words, a vector among texts, a vector among pictures.
+
+use crate::{
+    request::Wanted,
+    seams::{Calibration, PictureQueryError, World},
+};
+use axum::http::StatusCode;
+use contracts::{Workspace, segments::Channel};
+use embedding::EmbeddingError;
+use lambda_kit::http::ProblemResponse;
+use moments::{RankedHits, Relevance, Retriever};
+use std::{future::Future, time::Duration};
+
+/// Longest wait for a query's vectors; after it the answer goes by words alone.
+const EMBEDDING_BUDGET: Duration = Duration::from_secs(3);
+
+/// A query as retrievers take it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct QueryVectors {
+    /// The words to look for; empty where the query has none.
+    pub text: String,
+    /// Among texts.
+    pub text_vector: Option<Vec<f32>>,
+    /// Among pictures.
+    pub image_vector: Option<Vec<f32>>,
+    /// Retrievers that should have been asked and can't be.
+    pub silent: Vec<Retriever>,
+    /// What cosines with `image_vector` say.
+    looks: Option<Relevance>,
+}
+
+impl QueryVectors {
+    /// Says what each list's scores mean.
+    pub(crate) fn calibrate(&self, found: &mut [RankedHits], calibration: &Calibration) {
+        for list in found {
+            list.relevance = match list.retriever {
+                Retriever::Meaning => calibration.said,
+                Retriever::WrittenMeaning => calibration.written,
+                Retriever::Looks => self.looks,
+                Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => None,
+            };
+        }
+    }
+}
+
+/// Makes vectors of what is looked for in `channels` (empty: all).
+///
+/// # Errors
+/// 400 for a picture that can't be read, 404 for an unknown segment, 503 where a picture or a segment is looked for and
+/// what is needed for that does not answer.
+pub(crate) async fn vectors_of<W: World>(
+    world: &W,
+    workspace: &Workspace,
+    wanted: &Wanted,
+    channels: &[Channel],
+) -> Result<QueryVectors, ProblemResponse> {
+    match wanted {
+        Wanted::Text(text) => Ok(of_text(world, text, channels).await),
+        Wanted::Picture(bytes) => of_picture(world, bytes.clone()).await,
+        Wanted::Like(id) => of_segment(world, workspace, id).await,
+    }
+}
+
+async fn of_text<W: World>(world: &W, text: &str, channels: &[Channel]) -> QueryVectors {
+    let is_wanted = |retrievers: &[Retriever]| {
+        let mut of = retrievers.iter().flat_map(|retriever| retriever.channels());
+        channels.is_empty() || of.any(|channel| channels.contains(channel))
+    };
+    let by_meaning = [Retriever::Meaning, Retriever::WrittenMeaning];
+    let by_looks = [Retriever::Looks];
+    let meaning = async {
+        if !is_wanted(&by_meaning) {
+            return Some(None);
+        }
+        in_time(world.embed(text)).await.map(Some)
+    };
+    let looks = async {
+        if !is_wanted(&by_looks) {
+            return Some(None);
+        }
+        in_time(world.embed_for_pictures(text)).await.map(Some)
+    };
+    let (meaning, looks) = futures::join!(meaning, looks);
+    let mut silent = Vec::new();
+    if meaning.is_none() {
+        silent.extend(by_meaning);
+    }
+    if looks.is_none() {
+        silent.extend(by_looks);
+    }
+    QueryVectors {
+        text: text.to_owned(),
+        text_vector: meaning.flatten(),
+        image_vector: looks.flatten(),
+        silent,
+        looks: world.calibration().shown_for_words,
+    }
+}
+
+/// `None` where the model fails or is late.
+async fn in_time(
+    embedding: impl Future<Output = Result<Vec<f32>, EmbeddingError>>,
+) -> Option<Vec<f32>> {
+    match tokio::time::timeout(EMBEDDING_BUDGET, embedding).await {
+        Ok(Ok(vector)) => Some(vector),
+        Ok(Err(error)) => {
+            tracing::error!(error.message = %error, "the query has no vector");
+            None
+        }
+        Err(_) => {
+            tracing::error!("the query's vector is late");
+            None
+        }
+    }
+}
+
+async fn of_picture<W: World>(world: &W, bytes: Vec<u8>) -> Result<QueryVectors, ProblemResponse> {
+    match world.embed_picture(bytes).await {
+        Ok(vector) => Ok(QueryVectors {
+            image_vector: Some(vector),
+            looks: world.calibration().shown_for_pictures,
+            ..QueryVectors::default()
+        }),
+        Err(PictureQueryError::Picture(error)) => {
+            Err(ProblemResponse::bad_request(error.to_string()))
+        }
+        Err(PictureQueryError::Model(error)) => Err(ProblemResponse::unavailable(
+            "the search by picture",
+            &error,
+        )),
+    }
+}
+
+async fn of_segment<W: World>(
+    world: &W,
+    workspace: &Workspace,
+    id: &str,
+) -> Result<QueryVectors, ProblemResponse> {
+    let segment = world
+        .segment(workspace, id)
+        .await
+        .map_err(|error| ProblemResponse::unavailable("the search index", &error))?;
+    let segment = segment.ok_or_else(|| {
+        ProblemResponse::new(
+            StatusCode::NOT_FOUND,
+            "there is no segment of this id: it may have been indexed again since it was found",
+        )
+    })?;
+    Ok(QueryVectors {
+        text_vector: segment.text_vector,
+        image_vector: segment.image_vector,
+        looks: world.calibration().shown_for_pictures,
+        ..QueryVectors::default()
+    })
+}
