@@ -13,11 +13,16 @@ pub fn table(figures: &Figures) -> String {
     format!("{}\n{}", whole_table(figures), functions_table(figures))
 }
 
-/// The document; `date` is the day of the measurement, and `speech` the section on speech recognition.
-pub fn document(figures: &Figures, speech: &str, date: &str) -> String {
+/// The document; `date` is the day of the measurement, and `sections` those that are measured by themselves.
+pub fn document(figures: &Figures, sections: &[String], date: &str) -> String {
+    let sections: String = sections
+        .iter()
+        .filter(|section| !section.is_empty())
+        .map(|section| format!("{}\n\n", section.trim_end()))
+        .collect();
     format!(
         "# Benchmarks\n\nMeasured on {date} by `cargo xtask bench` on {}. Times depend on the machine, ratios and \
-         counts hardly do.\n\n{}\n{}\n{}\n{speech}\n{METHOD}",
+         counts hardly do.\n\n{}\n{}\n{}\n{sections}{METHOD}",
         machine(),
         whole_table(figures),
         functions_table(figures),
@@ -259,7 +264,11 @@ mod tests {
 
     #[test]
     fn what_holds_is_said_to_hold() {
-        let text = document(&figures(100 << 20, 110 << 20), "## Speech\n", "2026-01-01");
+        let text = document(
+            &figures(100 << 20, 110 << 20),
+            &["## Speech\n".to_owned(), String::new()],
+            "2026-01-01",
+        );
         assert!(
             text.contains("Every promise holds.") && !text.contains(FAILS),
             "{text}"
@@ -275,7 +284,7 @@ mod tests {
         let mut figures = figures(100 << 20, 600 << 20);
         figures.long.reads.bytes = 1200;
         figures.long.usage.remove("ingest-upload");
-        let text = document(&figures, "", "2026-01-01");
+        let text = document(&figures, &[], "2026-01-01");
         for expected in [
             "`extract-chunk` takes 600 MB",
             "`embed-chunk` takes 6.00 times the memory for 6 times the length",

@@ -13,7 +13,8 @@ use crate::run::run_logged;
 const SAMPLE: &str = "samples/videos/wildlife-notebook.mp4";
 /// The noise of a sensor: without it, photographs that stand still would take no bits.
 const PICTURE: &str = "scale=1280:720,noise=alls=6:allf=t";
-const LIMIT: Duration = Duration::from_secs(1200);
+/// For one run of ffmpeg.
+pub const LIMIT: Duration = Duration::from_secs(1200);
 
 /// Makes the videos, and measures what ffmpeg itself takes for one.
 pub struct Studio<'a> {
@@ -70,11 +71,33 @@ impl Studio<'_> {
     /// # Errors
     /// When ffmpeg fails or says nothing of its time.
     pub fn decoding_cpu_seconds(&self, video: &Path) -> Result<f64> {
+        self.cpu_seconds(&["-skip_frame", "nokey"], video, &["0:v", "0:a"])
+    }
+
+    /// CPU seconds that ffmpeg alone takes to decode every picture of `video`, on one thread.
+    ///
+    /// # Errors
+    /// When ffmpeg fails or says nothing of its time.
+    pub fn full_decoding_cpu_seconds(&self, video: &Path) -> Result<f64> {
+        self.cpu_seconds(&[], video, &["0:v"])
+    }
+
+    /// CPU seconds that ffmpeg alone takes to decode the key frames of `video`, on one thread.
+    ///
+    /// # Errors
+    /// When ffmpeg fails or says nothing of its time.
+    pub fn key_frame_decoding_cpu_seconds(&self, video: &Path) -> Result<f64> {
+        self.cpu_seconds(&["-skip_frame", "nokey"], video, &["0:v"])
+    }
+
+    fn cpu_seconds(&self, options: &[&str], video: &Path, streams: &[&str]) -> Result<f64> {
         let output = Command::new(self.ffmpeg)
             .args(["-hide_banner", "-benchmark", "-threads", "1"])
-            .args(["-skip_frame", "nokey", "-i"])
+            .args(options)
+            .arg("-i")
             .arg(video)
-            .args(["-map", "0:v", "-map", "0:a", "-f", "null", "-"])
+            .args(streams.iter().flat_map(|stream| ["-map", *stream]))
+            .args(["-f", "null", "-"])
             .stdin(Stdio::null())
             .output()
             .context("ffmpeg can't be started")?;
@@ -85,7 +108,8 @@ impl Studio<'_> {
         parse_cpu_seconds(&said).context("ffmpeg told no time")
     }
 
-    fn command(&self) -> Command {
+    /// A run that says nothing but what is wrong, and replaces files that are there.
+    pub fn command(&self) -> Command {
         let mut command = Command::new(self.ffmpeg);
         command.args(["-hide_banner", "-loglevel", "error", "-nostdin", "-y"]);
         command

@@ -1,16 +1,19 @@
-//! `cargo xtask bench`: what a video and speech recognition cost, against what is promised.
+//! `cargo xtask bench`: what a video, speech recognition and looking at pictures cost, against what is promised.
 
 mod document;
 mod figures;
 mod media;
 mod proc_files;
+mod programs;
 mod requests;
 mod sampling;
+mod sections;
 mod source_reads;
 mod speech;
 mod stack;
 mod table;
 mod transitions;
+mod vision;
 
 use std::fs;
 use std::path::Path;
@@ -50,6 +53,14 @@ enum Part {
     Videos,
     /// Speech recognition, beside faster-whisper
     Speech,
+    /// Looking at pictures, beside decoding all of them
+    Vision,
+}
+
+impl BenchArguments {
+    fn includes(&self, part: Part) -> bool {
+        self.only.is_none_or(|only| only == part)
+    }
 }
 
 /// Lengths of the two videos in seconds, whose memory is compared.
@@ -67,23 +78,28 @@ pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
     let folder = checkout.home.join("bench");
     let _lock = lock_file(&checkout.home.join("bench.lock"))?;
     let path = checkout.root.join(DOCUMENT);
+    let old =
+        fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
     let today = today()?;
-    let speech = if arguments.only == Some(Part::Videos) {
-        speech::section_of(&read(&path)?).to_owned()
-    } else {
-        let extent = speech::Extent::new(arguments.quick);
-        let figures = speech::measure(checkout, &folder.join("speech"), extent)?;
-        print!("\n{}", speech::table(&figures));
-        speech::section(&figures, &today)
-    };
-    let text = if arguments.only == Some(Part::Speech) {
-        speech::replace_section(&read(&path)?, &speech)
-    } else {
+    let sections = [
+        (speech::HEAD, speech_section(checkout, arguments, &today)?),
+        (vision::HEAD, vision_section(checkout, arguments, &today)?),
+    ];
+    let text = if arguments.includes(Part::Videos) {
         let outcome = measure(checkout, &folder, arguments.quick);
         remove_folder(&folder)?;
         let figures = outcome?;
         print!("\n{}", document::table(&figures));
-        document::document(&figures, &speech, &today)
+        let sections = sections
+            .map(|(head, new)| new.unwrap_or_else(|| sections::section_of(&old, head).to_owned()));
+        document::document(&figures, &sections, &today)
+    } else {
+        let new = sections
+            .into_iter()
+            .filter_map(|(head, new)| Some((head, new?)));
+        new.fold(old, |text, (head, section)| {
+            sections::replace_section(&text, head, &section)
+        })
     };
     if arguments.quick {
         println!("\nquick: nothing was written to {DOCUMENT}");
@@ -94,8 +110,34 @@ pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
     Ok(())
 }
 
-fn read(path: &Path) -> Result<String> {
-    fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))
+fn speech_section(
+    checkout: &Checkout,
+    arguments: &BenchArguments,
+    today: &str,
+) -> Result<Option<String>> {
+    if !arguments.includes(Part::Speech) {
+        return Ok(None);
+    }
+    let extent = speech::Extent::new(arguments.quick);
+    let folder = checkout.home.join("bench/speech");
+    let figures = speech::measure(checkout, &folder, extent)?;
+    print!("\n{}", speech::table(&figures));
+    Ok(Some(speech::section(&figures, today)))
+}
+
+fn vision_section(
+    checkout: &Checkout,
+    arguments: &BenchArguments,
+    today: &str,
+) -> Result<Option<String>> {
+    if !arguments.includes(Part::Vision) {
+        return Ok(None);
+    }
+    let extent = vision::Extent::new(arguments.quick);
+    let folder = checkout.home.join("bench/vision");
+    let figures = vision::measure(checkout, &folder, extent)?;
+    print!("\n{}", vision::table(&figures));
+    Ok(Some(vision::section(&figures, today)))
 }
 
 fn measure(checkout: &Checkout, folder: &Path, quick: bool) -> Result<Figures> {

@@ -39,9 +39,9 @@ impl Measure {
         self.right += usize::from(is_right);
     }
 
-    /// Whether at least `in_ten` of ten are right; never when nothing was asked.
-    pub fn is_enough(self, in_ten: usize) -> bool {
-        self.asked > 0 && self.right * 10 >= self.asked * in_ten
+    /// Whether at least `right` of `of` are right; never when nothing was asked.
+    pub fn is_enough(self, right: usize, of: usize) -> bool {
+        self.asked > 0 && self.right * of >= self.asked * right
     }
 
     /// As a sentence.
@@ -153,7 +153,8 @@ mod tests {
     #[test]
     fn nine_in_ten_is_a_floor() {
         let measure = |right, asked| Measure { right, asked };
-        assert!(measure(9, 10).is_enough(9) && measure(22, 24).is_enough(9));
-        assert!(!measure(21, 24).is_enough(9) && !measure(0, 0).is_enough(9));
+        assert!(measure(9, 10).is_enough(9, 10) && measure(22, 24).is_enough(9, 10));
+        assert!(!measure(21, 24).is_enough(9, 10) && !measure(0, 0).is_enough(9, 10));
+        assert!(measure(8, 12).is_enough(8, 12) && !measure(7, 12).is_enough(8, 12));
     }
 }

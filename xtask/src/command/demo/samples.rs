@@ -48,18 +48,6 @@ pub struct Query {
     needs: Option<String>,
 }
 
-impl Query {
-    /// Whether the answer lies in the channel of that name.
-    pub fn needs(&self, channel: &str) -> bool {
-        self.needs.as_deref() == Some(channel)
-    }
-
-    /// Whether the answer lies in what is said.
-    pub fn is_spoken(&self) -> bool {
-        self.needs("speech")
-    }
-}
-
 impl Sample {
     /// Its name in the queries.
     pub fn name(&self) -> &str {
@@ -122,17 +110,12 @@ impl Samples {
         self.videos.iter().find(|video| video.name() == name)
     }
 
-    /// The queries that are asked and counted: about what is said.
-    pub fn spoken_queries(&self) -> Vec<&Query> {
+    /// The queries whose answer lies in the channel of that name.
+    pub fn queries_that_need(&self, channel: &str) -> Vec<&Query> {
         self.queries
             .iter()
-            .filter(|query| query.is_spoken())
+            .filter(|query| query.needs.as_deref() == Some(channel))
             .collect()
-    }
-
-    /// How many queries fulfil `condition`.
-    pub fn count(&self, condition: impl Fn(&Query) -> bool) -> usize {
-        self.queries.iter().filter(|query| condition(query)).count()
     }
 }
 
@@ -151,7 +134,9 @@ mod tests {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples");
         let samples = Samples::read(&folder).unwrap();
         assert_eq!(samples.videos.len(), 5);
-        assert_eq!(samples.spoken_queries().len(), 29);
+        for (channel, count) in [("speech", 29), ("visual", 12), ("screen-text", 8)] {
+            assert_eq!(samples.queries_that_need(channel).len(), count, "{channel}");
+        }
         assert!(samples.videos.iter().all(|video| video.file.exists()));
         let mut digests: Vec<String> = samples
             .videos

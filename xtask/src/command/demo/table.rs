@@ -66,7 +66,8 @@ pub fn text(rows: &[Row]) -> String {
     text
 }
 
-/// The words that matched, each once; where meaning alone matched, the passage's beginning in quotes.
+/// The words that matched, each once; else what the picture shows; where meaning alone matched, the passage's
+/// beginning in quotes.
 fn words(evidence: &[Evidence]) -> String {
     let mut found: Vec<String> = Vec::new();
     for part in evidence {
@@ -79,6 +80,13 @@ fn words(evidence: &[Evidence]) -> String {
     }
     if !found.is_empty() {
         return cut(&found.join(", "), MOST_WORDS);
+    }
+    let labels: Vec<&str> = evidence
+        .iter()
+        .flat_map(|part| part.labels.iter().map(String::as_str))
+        .collect();
+    if !labels.is_empty() {
+        return cut(&format!("shows: {}", labels.join(", ")), MOST_WORDS);
     }
     let text = evidence.iter().find(|part| !part.text.is_empty());
     text.map_or_else(String::new, |part| {
@@ -122,6 +130,7 @@ mod tests {
     fn evidence(text: &str, highlights: &[[usize; 2]]) -> Evidence {
         Evidence {
             text: text.to_owned(),
+            labels: Vec::new(),
             highlights: highlights.to_vec(),
         }
     }

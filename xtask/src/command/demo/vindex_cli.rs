@@ -65,6 +65,16 @@ pub struct VideoError {
 pub struct Answer {
     /// The moments, best first.
     pub moments: Vec<Moment>,
+    /// What pictures were searched with.
+    #[serde(default)]
+    pub visual_model: Option<VisualModel>,
+}
+
+/// The model that compares pictures.
+#[derive(Debug, Deserialize)]
+pub struct VisualModel {
+    /// Whether it stands in for a better one.
+    pub stand_in: bool,
 }
 
 /// A moment.
@@ -91,6 +101,8 @@ pub struct Evidence {
     pub text: String,
     /// Those that matched, as `[from, to)` in UTF-16 code units.
     pub highlights: Vec<[usize; 2]>,
+    /// What a model sees in the picture.
+    pub labels: Vec<String>,
 }
 
 impl VindexCli {

@@ -10,7 +10,7 @@ use crate::cache::Cache;
 use crate::checkout::Checkout;
 use crate::hub::Hub;
 use crate::install::java::Java;
-use crate::install::models::Installer;
+use crate::install::models::{Installer, Visual};
 use crate::install::{ffmpeg, java, ministack, models, note, onnxruntime, opensearch};
 use crate::progress::Progress;
 
@@ -34,13 +34,18 @@ pub struct Installed {
 ///
 /// # Errors
 /// When a download fails or differs from what is pinned.
-pub fn install(checkout: &Checkout, cache: &Cache, progress: &Progress) -> Result<Installed> {
+pub fn install(
+    checkout: &Checkout,
+    cache: &Cache,
+    visual: Visual,
+    progress: &Progress,
+) -> Result<Installed> {
     fs::create_dir_all(checkout.logs())?;
     let pip_log = checkout.log("pip");
     let maven_log = checkout.log("maven");
     std::thread::scope(|scope| {
         let from_maven = scope.spawn(|| {
-            let models = progress.step("Models", || install_models(checkout, cache))?;
+            let models = progress.step("Models", || install_models(checkout, cache, visual))?;
             let opensearch =
                 progress.step(&format!("OpenSearch {}", opensearch::VERSION), || {
                     opensearch::install(cache, &maven_log)
@@ -64,13 +69,17 @@ pub fn install(checkout: &Checkout, cache: &Cache, progress: &Progress) -> Resul
 }
 
 /// The models that play the checkout's roles, and the folder that holds them.
-fn install_models(checkout: &Checkout, cache: &Cache) -> Result<(PathBuf, String)> {
+fn install_models(checkout: &Checkout, cache: &Cache, visual: Visual) -> Result<(PathBuf, String)> {
     let installer = Installer {
         checkout,
         cache,
         hub: Hub::from_environment(false),
+        visual,
     };
     let installed = installer.install_chosen()?;
+    for notice in models::notices(&installed) {
+        println!("        {notice}");
+    }
     let note = models::installing_note(&installed);
     Ok((models::folder(checkout), note))
 }

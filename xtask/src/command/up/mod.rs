@@ -18,6 +18,7 @@ use crate::deploy::cdk::Settings;
 use crate::deploy::functions::{self, Binaries};
 use crate::deploy::outputs::Outputs;
 use crate::env_file;
+use crate::install::models::Visual;
 use crate::install::{machine, node, note};
 use crate::progress::Progress;
 use crate::state::State;
@@ -42,6 +43,9 @@ pub struct UpArguments {
     /// Where imports may come from: bucket/prefix, separated by commas; `{workspace}` stands for the tenant
     #[arg(long, env = "VINDEX_IMPORT_SOURCES")]
     pub import_sources: Option<String>,
+    /// Which model plays the role visual
+    #[arg(long, env = "VINDEX_VISUAL", value_enum, default_value_t)]
+    pub visual: Visual,
 }
 
 /// Installs, starts, builds and deploys whatever is not yet.
@@ -140,10 +144,13 @@ fn prepare(
                 ))
             })
         });
-        let started = installing::install(checkout, &cache, progress).and_then(|installed| {
-            let ports = starting::start(checkout, arguments, &cache, &installed, state, progress)?;
-            Ok((installed, ports))
-        });
+        let started = installing::install(checkout, &cache, arguments.visual, progress).and_then(
+            |installed| {
+                let ports =
+                    starting::start(checkout, arguments, &cache, &installed, state, progress)?;
+                Ok((installed, ports))
+            },
+        );
         // All are waited for before the first failure is told: what the others downloaded or built is kept.
         let binaries = joined(build);
         let node = joined(node);

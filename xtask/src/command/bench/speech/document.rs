@@ -3,9 +3,11 @@
 use super::engines::{OurRun, TheirRun};
 use super::figures::{CPU_LIMIT, MEMORY_LIMIT, OWN_CODE_LIMIT, SpeechFigures};
 use crate::command::bench::figures::GROWTH_LIMIT;
+use crate::command::bench::sections::kept;
 use crate::command::bench::table::{aligned, limited, machine, megabytes, row};
 
-const HEAD: &str = "## Speech recognition\n";
+/// First line of the section.
+pub const HEAD: &str = "## Speech recognition\n";
 const METHOD: &str = include_str!("method.md");
 
 /// Both tables.
@@ -15,45 +17,12 @@ pub fn table(figures: &SpeechFigures) -> String {
 
 /// The section; `date` is the day of the measurement.
 pub fn section(figures: &SpeechFigures, date: &str) -> String {
-    let broken = figures.broken();
-    let kept = if broken.is_empty() {
-        "Every promise holds.".to_owned()
-    } else {
-        format!("Not kept: {}.", broken.join("; "))
-    };
     format!(
-        "{HEAD}\nMeasured on {date} by `cargo xtask bench --only speech` on {}.\n\n{}\n{kept}\n\n{METHOD}",
+        "{HEAD}\nMeasured on {date} by `cargo xtask bench --only speech` on {}.\n\n{}\n{}\n\n{METHOD}",
         machine(),
         table(figures),
+        kept(&figures.broken()),
     )
-}
-
-/// The section of `document`; empty where it has none.
-pub fn section_of(document: &str) -> &str {
-    let Some(start) = document.find(HEAD) else {
-        return "";
-    };
-    let behind_head = start + HEAD.len();
-    let end = document[behind_head..].find("\n## ");
-    &document[start..end.map_or(document.len(), |end| behind_head + end + 1)]
-}
-
-/// `document` with this section instead of its own; where it has none, before the last one, which says how the rest
-/// is measured.
-pub fn replace_section(document: &str, section: &str) -> String {
-    let next = |text: &str| text.find("\n## ").map(|at| at + 1);
-    let (before, after) = match document.find(HEAD) {
-        Some(start) => {
-            let rest = &document[start + HEAD.len()..];
-            (
-                &document[..start],
-                &rest[next(rest).unwrap_or(rest.len())..],
-            )
-        }
-        None => document.split_at(document.rfind("\n## ").map_or(document.len(), |at| at + 1)),
-    };
-    let gap = if after.is_empty() { "" } else { "\n" };
-    format!("{before}{section}{gap}{after}")
 }
 
 fn whole_table(figures: &SpeechFigures) -> String {
@@ -237,27 +206,5 @@ mod tests {
                         faster-whisper; memory grows with length.";
         assert!(text.contains(expected), "{text}");
         assert_eq!(text.matches(FAILS).count(), 3, "{text}");
-    }
-
-    #[test]
-    fn the_section_takes_its_place() {
-        let check = |document: &str, expected: &str| {
-            assert_eq!(
-                replace_section(document, "## Speech recognition\nnew\n"),
-                expected
-            );
-        };
-        check(
-            "# B\n\nx\n\n## How\n\ny\n",
-            "# B\n\nx\n\n## Speech recognition\nnew\n\n## How\n\ny\n",
-        );
-        check(
-            "# B\n\n## Speech recognition\n\nold\n\n## How\n\ny\n",
-            "# B\n\n## Speech recognition\nnew\n\n## How\n\ny\n",
-        );
-        check(
-            "# B\n\n## Speech recognition\nold\n",
-            "# B\n\n## Speech recognition\nnew\n",
-        );
     }
 }

