@@ -12,6 +12,7 @@ use asl::{
 use contracts::{
     ErrorName, VideoId, Workspace,
     limits::{MAX_CHUNKS, MAX_DURATION_MS},
+    segments::Channel,
     tasks::{
         Chunk, ChunkOutcome, ChunkTask, FinalizeVideoRequest, IndexVideoInput, ObjectRef,
         ProbeMediaResponse, RecordFailureRequest, VideoRef,
@@ -272,6 +273,7 @@ fn longest_outcomes() -> Vec<ChunkOutcome> {
         .map(|chunk| ChunkOutcome {
             chunk,
             documents: u32::MAX,
+            channels: Channel::ALL.to_vec(),
             state: Some("TranscribeChunk".to_owned()),
             error: error.clone(),
         })

@@ -255,16 +255,19 @@ fn runs_and_words_are_described_as_they_are() {
 #[test]
 fn moments_are_described_as_they_are() {
     let evidence = || Evidence {
+        segment_id: "s".into(),
         channel: Channel::ScreenText,
         start_ms: 0,
         end_ms: 1,
         text: "t".into(),
+        labels: vec!["l".into()],
         highlights: vec![[0, 1]],
     };
     check_answer(
         "Evidence",
         &evidence(),
         &Evidence {
+            labels: vec![],
             highlights: vec![],
             ..evidence()
         },
@@ -290,15 +293,21 @@ fn moments_are_described_as_they_are() {
         ..least()
     };
     check_answer("Moment", &full(), &least());
-    let answer = |moments, degraded, next_cursor| SearchResponse {
+    let model = VisualModel {
+        name: "m".into(),
+        stand_in: true,
+    };
+    check_answer("VisualModel", &model, &model);
+    let answer = |moments, degraded, next_cursor, visual_model| SearchResponse {
         moments,
         no_confident_match: false,
         degraded,
         next_cursor,
+        visual_model,
     };
     check_answer(
         "SearchResponse",
-        &answer(vec![full()], vec!["visual".into()], text("c")),
-        &answer(vec![], vec![], None),
+        &answer(vec![full()], vec!["visual".into()], text("c"), Some(model)),
+        &answer(vec![], vec![], None, None),
     );
 }

@@ -140,6 +140,8 @@ fn requests_are_taken_and_refused_alike() {
         "SearchRequest",
         &SearchRequest {
             q: "q".into(),
+            image: text("aW1hZ2U="),
+            like: text("l"),
             videos: text("v"),
             tags: text("t"),
             channels: text("speech"),
@@ -159,10 +161,10 @@ fn a_search_by_address_takes_what_a_search_by_body_takes() {
         .iter()
         .map(|parameter| parameter["name"].as_str().unwrap())
         .collect();
-    assert_eq!(
-        by_address,
-        names(&document["components"]["schemas"]["SearchRequest"]["properties"])
-    );
+    let mut by_body = names(&document["components"]["schemas"]["SearchRequest"]["properties"]);
+    // No address is long enough for a picture.
+    by_body.remove("image");
+    assert_eq!(by_address, by_body);
 }
 
 #[test]

@@ -64,7 +64,12 @@ async fn what_is_said_is_heard_captioned_and_found() {
     let tenant = Stack::from_env().await.new_tenant("speech").await;
     let bytes = sample_without_text("wildlife-notebook").await;
     let video = upload(&tenant, "wildlife.mp4", bytes).await;
-    assert_eq!(video.channels, [Channel::Title, Channel::Speech]);
+    assert!(
+        video
+            .channels
+            .starts_with(&[Channel::Title, Channel::Speech]),
+        "{video:?}"
+    );
     assert_eq!(video.language.as_deref(), Some("en"));
     assert_eq!(video.dropped.map(|dropped| dropped.total()), Some(0));
     assert!(video.chunks_total >= 2, "{video:?}");
@@ -102,10 +107,8 @@ async fn what_is_said_is_heard_captioned_and_found() {
         .await;
     let answer: contracts::api::SearchResponse = answer.json();
     let first = &answer.moments[0];
-    assert_eq!(
-        (&first.video_id, &first.channels[..]),
-        (&video.video_id, &[Channel::Speech][..])
-    );
+    assert_eq!(first.video_id, video.video_id);
+    assert!(first.channels.contains(&Channel::Speech), "{first:?}");
     assert!(
         first.start_ms <= said.start_ms + 3000 && first.end_ms >= said.end_ms - 3000,
         "{first:?}"
