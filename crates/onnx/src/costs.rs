@@ -14,19 +14,6 @@ pub struct Spent {
     pub runs: u64,
 }
 
-impl Spent {
-    /// Does the work and counts it, and what it took by `clock`.
-    pub fn measure<T>(&mut self, clock: Option<Clock>, work: impl FnOnce() -> T) -> T {
-        let before = clock.map(|now| now());
-        let result = work();
-        if let Some((now, before)) = clock.zip(before) {
-            self.time += now().saturating_sub(before);
-        }
-        self.runs += 1;
-        result
-    }
-}
-
 impl AddAssign for Spent {
     fn add_assign(&mut self, other: Self) {
         self.time += other.time;
@@ -53,7 +40,13 @@ impl Meter {
 
     /// Does the work and adds it to what was spent.
     pub fn measure<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        self.spent.measure(self.clock, work)
+        let before = self.clock.map(|now| now());
+        let result = work();
+        if let Some((now, before)) = self.clock.zip(before) {
+            self.spent.time += now().saturating_sub(before);
+        }
+        self.spent.runs += 1;
+        result
     }
 
     /// Everything measured so far.

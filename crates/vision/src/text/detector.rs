@@ -6,10 +6,7 @@ use super::{
     regions::{Map, regions},
     session::PictureModel,
 };
-use crate::{
-    costs::{Clock, Costs},
-    error::VisionError,
-};
+use crate::error::VisionError;
 use image::{
     RgbImage,
     imageops::{FilterType, resize},
@@ -21,21 +18,15 @@ const LONGEST_SIDE: u32 = 640;
 const STEP: u32 = 32;
 
 /// The lines of the frame as rectangles in its pixels, in no particular order.
-pub(super) fn detect(
-    model: &PictureModel,
-    frame: &RgbImage,
-    costs: &mut Costs,
-    clock: Option<Clock>,
-) -> Result<Vec<Quad>, VisionError> {
+pub(super) fn detect(model: &PictureModel, frame: &RgbImage) -> Result<Vec<Quad>, VisionError> {
     let (width, height) = size(frame);
     let input = if (width, height) == frame.dimensions() {
         planes(frame, 0)
     } else {
         planes(&resize(frame, width, height, FilterType::Triangle), 0)
     };
-    let meter = (&mut costs.detector, clock);
     let map_size = (width as usize, height as usize);
-    let found = model.run(map_size, input, meter, |shape, values| {
+    let found = model.run(map_size, input, |shape, values| {
         let expected = [1, 1, i64::from(height), i64::from(width)];
         (shape == expected).then(|| {
             regions(Map {

@@ -16,13 +16,9 @@ use crate::{
 use image::RgbImage;
 use letters::Alphabet;
 use onnx::Runtime;
-use quad::Quad;
+use recogniser::recognise;
 use session::PictureModel;
-use std::{
-    num::NonZeroUsize,
-    path::Path,
-    sync::{Mutex, PoisonError},
-};
+use std::{num::NonZeroUsize, path::Path};
 
 /// Text that is read with less certainty is none: false lines scored 0.88 at most, true ones 0.96 at least.
 const MIN_CONFIDENCE: f32 = 0.9;
@@ -47,7 +43,6 @@ pub struct TextReader {
     detector: PictureModel,
     recogniser: PictureModel,
     alphabet: Alphabet,
-    costs: Mutex<(Costs, Option<Clock>)>,
 }
 
 impl TextReader {
@@ -73,7 +68,6 @@ impl TextReader {
             detector,
             alphabet: Alphabet::new(&list),
             recogniser,
-            costs: Mutex::default(),
         })
     }
 
@@ -90,34 +84,9 @@ impl TextReader {
         if frame.is_empty() {
             return Ok(Vec::new());
         }
-        let clock = self.costs().1;
-        let mut costs = Costs::default();
-        let lines = self.read_measured(frame, &mut costs, clock);
-        self.costs().0 += costs;
-        lines
-    }
-
-    /// What the models took since they were opened, by the clock of [`Self::set_clock`].
-    #[must_use]
-    pub fn spent(&self) -> Costs {
-        self.costs().0
-    }
-
-    /// Measures by this clock from now on, from 0.
-    pub fn set_clock(&self, clock: Clock) {
-        *self.costs() = (Costs::default(), Some(clock));
-    }
-
-    fn read_measured(
-        &self,
-        frame: &RgbImage,
-        costs: &mut Costs,
-        clock: Option<Clock>,
-    ) -> Result<Vec<TextLine>, VisionError> {
-        let quads = detector::detect(&self.detector, frame, costs, clock)?;
         let mut lines = Vec::new();
-        for corners in quads {
-            let reading = self.recognise(frame, &corners, costs, clock)?;
+        for corners in detector::detect(&self.detector, frame)? {
+            let reading = recognise(&self.recogniser, &self.alphabet, frame, &corners)?;
             if reading.confidence >= MIN_CONFIDENCE && !reading.text.is_empty() {
                 lines.push(TextLine {
                     text: reading.text,
@@ -131,24 +100,18 @@ impl TextReader {
         Ok(lines)
     }
 
-    fn recognise(
-        &self,
-        frame: &RgbImage,
-        corners: &Quad,
-        costs: &mut Costs,
-        clock: Option<Clock>,
-    ) -> Result<letters::Reading, VisionError> {
-        recogniser::recognise(
-            &self.recogniser,
-            &self.alphabet,
-            frame,
-            corners,
-            costs,
-            clock,
-        )
+    /// What the models took since they were opened, by the clock of [`Self::set_clock`].
+    #[must_use]
+    pub fn spent(&self) -> Costs {
+        Costs {
+            detector: self.detector.spent(),
+            recogniser: self.recogniser.spent(),
+        }
     }
 
-    fn costs(&self) -> std::sync::MutexGuard<'_, (Costs, Option<Clock>)> {
-        self.costs.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Measures by this clock from now on, from 0.
+    pub fn set_clock(&self, clock: Clock) {
+        self.detector.set_clock(clock);
+        self.recogniser.set_clock(clock);
     }
 }

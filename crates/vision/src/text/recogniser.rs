@@ -6,10 +6,7 @@ use super::{
     quad::{self, Quad},
     session::PictureModel,
 };
-use crate::{
-    costs::{Clock, Costs},
-    error::VisionError,
-};
+use crate::error::VisionError;
 use image::RgbImage;
 
 /// Height of the picture that the recogniser takes.
@@ -27,8 +24,6 @@ pub(super) fn recognise(
     alphabet: &Alphabet,
     frame: &RgbImage,
     quad: &Quad,
-    costs: &mut Costs,
-    clock: Option<Clock>,
 ) -> Result<Reading, VisionError> {
     let mut quad = *quad;
     if quad::height(&quad) >= TURNED * quad::width(&quad) {
@@ -38,8 +33,7 @@ pub(super) fn recognise(
     let width = ((HEIGHT as f32 * ratio).ceil() as u32).clamp(1, MAX_WIDTH);
     let padded = width.max(MIN_WIDTH) as usize;
     let input = planes(&level(frame, &quad, width, HEIGHT), padded);
-    let meter = (&mut costs.recogniser, clock);
-    model.run((padded, HEIGHT as usize), input, meter, |shape, values| {
+    model.run((padded, HEIGHT as usize), input, |shape, values| {
         let classes = alphabet.classes() as i64;
         matches!(shape, [1, _, last] if *last == classes).then(|| alphabet.read(values))
     })

@@ -1,10 +1,7 @@
 //! A model, its path and what it costs.
 
-use crate::{
-    costs::{Clock, Spent},
-    error::VisionError,
-};
-use onnx::Runtime;
+use crate::error::VisionError;
+use onnx::{Clock, Meter, Runtime, Spent};
 use ort::{
     session::{Session, SessionOutputs},
     value::Tensor,
@@ -12,7 +9,7 @@ use ort::{
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// A model with one input, a batch of one picture in three planes. Shared; it runs one picture at a time.
@@ -20,7 +17,13 @@ use std::{
 pub(super) struct PictureModel {
     name: &'static str,
     path: PathBuf,
-    session: Mutex<Session>,
+    graph: Mutex<Graph>,
+}
+
+#[derive(Debug)]
+struct Graph {
+    session: Session,
+    meter: Meter,
 }
 
 impl PictureModel {
@@ -41,7 +44,10 @@ impl PictureModel {
         Ok(Self {
             name,
             path,
-            session: Mutex::new(session),
+            graph: Mutex::new(Graph {
+                session,
+                meter: Meter::default(),
+            }),
         })
     }
 
@@ -51,8 +57,22 @@ impl PictureModel {
 
     /// What the model says about itself under this key.
     pub(super) fn metadata(&self, key: &str) -> Option<String> {
-        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        session.metadata().ok()?.custom(key)
+        self.graph().session.metadata().ok()?.custom(key)
+    }
+
+    /// Measures runs by this clock from now on, from 0.
+    pub(super) fn set_clock(&self, clock: Clock) {
+        self.graph().meter = Meter::new(clock);
+    }
+
+    /// What runs took since a clock was set, or since the model was opened.
+    pub(super) fn spent(&self) -> Spent {
+        self.graph().meter.spent()
+    }
+
+    /// A panic under the lock leaves no state behind that a later run could see.
+    fn graph(&self) -> MutexGuard<'_, Graph> {
+        self.graph.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs the model on planes of this size and hands shape and values of its answer to `read`.
@@ -60,7 +80,6 @@ impl PictureModel {
         &self,
         (width, height): (usize, usize),
         planes: Vec<f32>,
-        (spent, clock): (&mut Spent, Option<Clock>),
         read: impl FnOnce(&[i64], &[f32]) -> Option<T>,
     ) -> Result<T, VisionError> {
         let failed = |source| VisionError::Run {
@@ -68,10 +87,10 @@ impl PictureModel {
             source,
         };
         let input = Tensor::from_array(([1, 3, height, width], planes)).map_err(failed)?;
-        // A panic under the lock leaves no state behind that a later run could see.
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let outputs: SessionOutputs<'_> = spent
-            .measure(clock, || session.run(ort::inputs![input]))
+        let mut graph = self.graph();
+        let Graph { session, meter } = &mut *graph;
+        let outputs: SessionOutputs<'_> = meter
+            .measure(|| session.run(ort::inputs![input]))
             .map_err(failed)?;
         let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
         read(shape, values).ok_or_else(|| VisionError::Shape {
