@@ -8,9 +8,9 @@
 //! memory aside for it.
 
 use embedding::{EmbeddedImage, ImageEmbedder, PictureLimits, Spent, decode_picture};
-use rustix::time::{ClockId, clock_gettime};
+use onnx::cpu_time;
 use serde_json::json;
-use std::{error::Error, num::NonZeroUsize, path::Path, time::Duration};
+use std::{error::Error, num::NonZeroUsize, path::Path};
 
 const NAME: &str = "example";
 
@@ -57,13 +57,4 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn cosine(ours: &EmbeddedImage, theirs: &EmbeddedImage) -> f64 {
     let pairs = ours.vector.iter().zip(&theirs.vector);
     pairs.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum()
-}
-
-/// User and system time of all threads so far.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(
-        time.tv_sec.unsigned_abs(),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
 }

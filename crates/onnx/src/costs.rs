@@ -1,9 +1,20 @@
 //! What models cost, for benchmarks.
 
+use rustix::time::{ClockId, clock_gettime};
 use std::{ops::AddAssign, time::Duration};
 
-/// Reads a clock: the process's CPU time, say.
+/// Reads a clock: [`cpu_time`], say.
 pub type Clock = fn() -> Duration;
+
+/// User and system time of all threads of this process so far.
+#[must_use]
+pub fn cpu_time() -> Duration {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::new(
+        time.tv_sec.unsigned_abs(),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
+}
 
 /// How long some part of the work took, and how often it was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

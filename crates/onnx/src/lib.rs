@@ -6,7 +6,7 @@
 
 mod costs;
 
-pub use costs::{Clock, Meter, Spent};
+pub use costs::{Clock, Meter, Spent, cpu_time};
 
 use ort::{environment::Environment, session::Session};
 use std::{

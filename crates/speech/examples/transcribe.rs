@@ -5,7 +5,7 @@
 //! The library of ONNX Runtime is `VINDEX_ONNXRUNTIME`. Prints one JSON document a line: each cue, then the figures.
 //! Those are of the recognition alone; opening the models and `--warm-up` don't count, except for the peak of memory.
 
-use rustix::time::{ClockId, clock_gettime};
+use onnx::cpu_time;
 use serde_json::json;
 use speech::{SAMPLE_RATE_HZ, Spent, TranscribeOptions, Transcriber, WINDOWS_AT_ONCE};
 use std::{
@@ -129,15 +129,6 @@ fn read(seconds: Option<usize>) -> io::Result<Vec<f32>> {
     let samples = bytes.as_chunks::<SAMPLE_BYTES>().0.iter();
     let samples = samples.map(|sample| f32::from(i16::from_le_bytes(*sample)) / 32768.0);
     Ok(samples.collect())
-}
-
-/// User and system time of all threads so far.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(
-        time.tv_sec.unsigned_abs(),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
 }
 
 /// The most memory that was resident, as the kernel counts it.

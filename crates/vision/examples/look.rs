@@ -11,10 +11,8 @@ use media::{
     ChunkRange, ExtractSettings, Extracted, Ffmpeg, FileSource, MediaInfo, MediaLimits,
     PlannedChunk, RangeServer, ReadSettings, extract_chunk, probe,
 };
-use rustix::{
-    param::clock_ticks_per_second,
-    time::{ClockId, clock_gettime},
-};
+use onnx::cpu_time;
+use rustix::param::clock_ticks_per_second;
 use serde_json::{Value, json};
 use std::{
     error::Error,
@@ -184,15 +182,6 @@ fn lines(looker: &Looker, frames: &[Frame], looked: &Looked) -> Result<usize, Bo
         count += looker.texts.read(&picture)?.len();
     }
     Ok(count)
-}
-
-/// User and system time of all threads so far.
-fn cpu_time() -> Duration {
-    let time = clock_gettime(ClockId::ProcessCPUTime);
-    Duration::new(
-        time.tv_sec.unsigned_abs(),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
 }
 
 /// User and system time of all processes that this one started and that have ended.

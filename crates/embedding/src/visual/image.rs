@@ -97,16 +97,6 @@ impl ImageEmbedder {
         self.tower.spent()
     }
 
-    /// The values that the model is given for a picture: red, then green, then blue, each row by row. [`Self::embed`]
-    /// does this by itself.
-    ///
-    /// # Panics
-    /// If the picture has no pixels.
-    #[must_use]
-    pub fn prepare(&self, image: &RgbImage) -> Vec<f32> {
-        self.preprocessing.apply(image)
-    }
-
     /// The picture's vector and labels. Blocks for tens of milliseconds: in asynchronous code call it on a thread for
     /// blocking work.
     ///
@@ -118,7 +108,7 @@ impl ImageEmbedder {
     pub fn embed(&self, image: &RgbImage) -> Result<EmbeddedImage, EmbeddingError> {
         let (width, height) = self.preprocessing.size();
         let shape = [1, 3, height as usize, width as usize];
-        let tensor = Tensor::from_array((shape, self.prepare(image)))
+        let tensor = Tensor::from_array((shape, self.preprocessing.apply(image)))
             .map_err(|source| self.tower.failed(source))?;
         let outputs: &[&str] = match self.classes {
             Some(_) => &[self.output, PROBABILITIES],
