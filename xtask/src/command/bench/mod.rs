@@ -61,6 +61,20 @@ impl BenchArguments {
     fn includes(&self, part: Part) -> bool {
         self.only.is_none_or(|only| only == part)
     }
+
+    /// Measures a part where it is wanted, and prints its tables; gives its section.
+    fn section(
+        &self,
+        part: Part,
+        measure: impl FnOnce() -> Result<(String, String)>,
+    ) -> Result<Option<String>> {
+        if !self.includes(part) {
+            return Ok(None);
+        }
+        let (table, section) = measure()?;
+        print!("\n{table}");
+        Ok(Some(section))
+    }
 }
 
 /// Lengths of the two videos in seconds, whose memory is compared.
@@ -81,14 +95,23 @@ pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
     let old =
         fs::read_to_string(&path).with_context(|| format!("{} can't be read", path.display()))?;
     let today = today()?;
-    let sections = [
-        (speech::HEAD, speech_section(checkout, arguments, &today)?),
-        (vision::HEAD, vision_section(checkout, arguments, &today)?),
-    ];
+    let of_speech = arguments.section(Part::Speech, || {
+        let extent = speech::Extent::new(arguments.quick);
+        let figures = in_scratch(&folder.join("speech"), |folder| {
+            speech::measure(checkout, folder, extent)
+        })?;
+        Ok((speech::table(&figures), speech::section(&figures, &today)))
+    })?;
+    let of_vision = arguments.section(Part::Vision, || {
+        let extent = vision::Extent::new(arguments.quick);
+        let figures = in_scratch(&folder.join("vision"), |folder| {
+            vision::measure(checkout, folder, extent)
+        })?;
+        Ok((vision::table(&figures), vision::section(&figures, &today)))
+    })?;
+    let sections = [(speech::HEAD, of_speech), (vision::HEAD, of_vision)];
     let text = if arguments.includes(Part::Videos) {
-        let outcome = measure(checkout, &folder, arguments.quick);
-        remove_folder(&folder)?;
-        let figures = outcome?;
+        let figures = in_scratch(&folder, |folder| measure(checkout, folder, arguments.quick))?;
         print!("\n{}", document::table(&figures));
         let sections = sections
             .map(|(head, new)| new.unwrap_or_else(|| sections::section_of(&old, head).to_owned()));
@@ -110,34 +133,12 @@ pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
     Ok(())
 }
 
-fn speech_section(
-    checkout: &Checkout,
-    arguments: &BenchArguments,
-    today: &str,
-) -> Result<Option<String>> {
-    if !arguments.includes(Part::Speech) {
-        return Ok(None);
-    }
-    let extent = speech::Extent::new(arguments.quick);
-    let folder = checkout.home.join("bench/speech");
-    let figures = speech::measure(checkout, &folder, extent)?;
-    print!("\n{}", speech::table(&figures));
-    Ok(Some(speech::section(&figures, today)))
-}
-
-fn vision_section(
-    checkout: &Checkout,
-    arguments: &BenchArguments,
-    today: &str,
-) -> Result<Option<String>> {
-    if !arguments.includes(Part::Vision) {
-        return Ok(None);
-    }
-    let extent = vision::Extent::new(arguments.quick);
-    let folder = checkout.home.join("bench/vision");
-    let figures = vision::measure(checkout, &folder, extent)?;
-    print!("\n{}", vision::table(&figures));
-    Ok(Some(vision::section(&figures, today)))
+/// Works in `folder`, which is deleted again whatever comes of it.
+fn in_scratch<T>(folder: &Path, work: impl FnOnce(&Path) -> Result<T>) -> Result<T> {
+    fs::create_dir_all(folder)?;
+    let outcome = work(folder);
+    remove_folder(folder)?;
+    outcome
 }
 
 fn measure(checkout: &Checkout, folder: &Path, quick: bool) -> Result<Figures> {

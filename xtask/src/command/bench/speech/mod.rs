@@ -17,7 +17,7 @@ pub use self::figures::SpeechFigures;
 use self::figures::{Lengths, Rounds};
 use self::sound::Sound;
 use super::programs::{build, functions_environment};
-use crate::cache::{Cache, remove_folder};
+use crate::cache::Cache;
 use crate::checkout::Checkout;
 use crate::digest;
 use crate::hub::Hub;
@@ -63,18 +63,11 @@ impl Extent {
 /// The length of a video's chunks.
 const CHUNK_SECONDS: u32 = 300;
 
-/// Measures in `folder`, which is deleted again.
+/// Measures in `folder`, which is there.
 ///
 /// # Errors
 /// When something can't be installed or built, or a recogniser fails.
 pub fn measure(checkout: &Checkout, folder: &Path, extent: Extent) -> Result<SpeechFigures> {
-    fs::create_dir_all(folder)?;
-    let outcome = measure_in(checkout, folder, extent);
-    remove_folder(folder)?;
-    outcome
-}
-
-fn measure_in(checkout: &Checkout, folder: &Path, extent: Extent) -> Result<SpeechFigures> {
     let progress = Progress::new(5);
     progress.watch(|| {
         let program = progress.step("Recogniser of ours, optimised", || {

@@ -5,7 +5,6 @@ mod figures;
 mod programs;
 mod video;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -16,7 +15,7 @@ pub use self::figures::VisionFigures;
 use self::programs::Eyes;
 use super::media::Studio;
 use super::programs::{build, functions_environment};
-use crate::cache::{Cache, remove_folder};
+use crate::cache::Cache;
 use crate::checkout::Checkout;
 use crate::hub::Hub;
 use crate::install::models::{Installer, Visual, folder as models_folder, installing_note};
@@ -57,18 +56,11 @@ impl Extent {
     }
 }
 
-/// Measures in `folder`, which is deleted again.
+/// Measures in `folder`, which is there.
 ///
 /// # Errors
 /// When something can't be installed or built, or a program fails.
 pub fn measure(checkout: &Checkout, folder: &Path, extent: Extent) -> Result<VisionFigures> {
-    fs::create_dir_all(folder)?;
-    let outcome = measure_in(checkout, folder, extent);
-    remove_folder(folder)?;
-    outcome
-}
-
-fn measure_in(checkout: &Checkout, folder: &Path, extent: Extent) -> Result<VisionFigures> {
     let progress = Progress::new(4);
     progress.watch(|| {
         let programs = progress.step("Programs of ours, optimised", || {
