@@ -29,7 +29,6 @@ pub(crate) fn of_chunk(
     embedded: Embedded,
 ) -> Result<Vec<(String, SegmentDocument)>, TaskError> {
     let chunk = embedded.chunk;
-    let rows = |bytes, dimensions, count| rows(bytes, dimensions, count, task.chunk.index);
     let empty = |channel, start_ms, end_ms| SegmentDocument {
         chunk: Some(task.chunk.index),
         language: chunk.language.clone(),
@@ -54,28 +53,18 @@ pub(crate) fn of_chunk(
         ..empty(Channel::Visual, shot.start_ms, shot.end_ms)
     };
 
-    let text_dimensions = chunk.dimensions;
-    let said = rows(
-        &embedded.text_vectors,
-        text_dimensions,
-        chunk.passages.len(),
-    )?;
-    let written = rows(
+    let index = task.chunk.index;
+    let (texts, pictures) = (chunk.dimensions, chunk.image_dimensions);
+    let said = with_vectors(chunk.passages, &embedded.text_vectors, texts, index)?;
+    let written = with_vectors(
+        chunk.screen_texts,
         &embedded.screen_text_vectors,
-        text_dimensions,
-        chunk.screen_texts.len(),
+        texts,
+        index,
     )?;
-    let shown = rows(
-        &embedded.image_vectors,
-        chunk.image_dimensions,
-        chunk.shots.len(),
-    )?;
+    let shown = with_vectors(chunk.shots, &embedded.image_vectors, pictures, index)?;
     // Without a source there are no passages either.
     let channel = chunk.source.channel().unwrap_or(Channel::Speech);
-    let said = chunk.passages.into_iter().zip(said);
-    let written = chunk.screen_texts.into_iter().zip(written);
-    let shown = chunk.shots.into_iter().zip(shown);
-
     let mut documents = Vec::new();
     documents.extend(named(said.map(|passage| of_text(channel, passage))));
     documents.extend(named(
@@ -94,21 +83,22 @@ fn named(
         .map(|(position, document)| (document.id(position), document))
 }
 
-/// The rows of a matrix of little-endian floats that must have so many.
-fn rows(
+/// Each item with its row of a matrix of little-endian floats, which must have as many rows.
+fn with_vectors<Item>(
+    items: Vec<Item>,
     bytes: &[u8],
     dimensions: u32,
-    count: usize,
     chunk_index: u32,
-) -> Result<Vec<Vec<f32>>, TaskError> {
+) -> Result<impl Iterator<Item = (Item, Vec<f32>)>, TaskError> {
     let row_bytes = dimensions as usize * size_of::<f32>();
-    if bytes.len() != row_bytes * count {
+    if bytes.len() != row_bytes * items.len() {
         return Err(TaskError::new(
             ErrorName::Incompatible,
             format!("the embedding of chunk {chunk_index} has vectors of another size"),
         ));
     }
-    Ok(bytes.chunks_exact(row_bytes.max(1)).map(floats).collect())
+    let rows = bytes.chunks_exact(row_bytes.max(1)).map(floats);
+    Ok(items.into_iter().zip(rows))
 }
 
 /// Gives the documents these tags; answers whether any had others.
