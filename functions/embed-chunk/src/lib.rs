@@ -41,8 +41,8 @@ pub struct Dependencies {
     store: ObjectStore,
     embedder: Arc<TextEmbedder>,
     looker: Arc<Looker>,
-    /// The models that decide what is seen.
-    visual_models: [String; 2],
+    /// The name of the model that reads what is written.
+    screen_text_model: &'static str,
 }
 
 impl Dependencies {
@@ -56,31 +56,31 @@ impl Dependencies {
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
         let folder = ModelFolder::open(&config.models_dir, Role::Text)?;
         let runtime = onnx::Runtime::load(&config.onnxruntime)?;
-        let (looker, visual_models) = open_looker(&config.models_dir, runtime)?;
+        let (looker, screen_text_model) = open_looker(&config.models_dir, runtime)?;
         Ok(Self {
             derived_bucket: config.derived_bucket,
             catalog: Catalog::new(Client::new(aws), config.table),
             store: ObjectStore::new(aws),
             embedder: Arc::new(TextEmbedder::open(&folder, runtime, THREADS)?),
             looker: Arc::new(looker),
-            visual_models,
+            screen_text_model,
         })
     }
 }
 
-/// What looks at frames, and the names of its models.
+/// What looks at frames, and the name of the model that reads in them.
 fn open_looker(
     models_dir: &Path,
     runtime: &onnx::Runtime,
-) -> Result<(Looker, [String; 2]), Box<dyn std::error::Error + Send + Sync>> {
+) -> Result<(Looker, &'static str), Box<dyn std::error::Error + Send + Sync>> {
     let images = ModelFolder::open(models_dir, Role::Visual)?;
     let texts = ModelFolder::open(models_dir, Role::ScreenText)?;
-    let name = images.model().name.clone();
+    let name = &images.model().name;
     let looker = Looker {
-        images: ImageEmbedder::open(images.folder(), &name, runtime, THREADS)?,
+        images: ImageEmbedder::open(images.folder(), name, runtime, THREADS)?,
         texts: TextReader::open(texts.folder(), runtime, THREADS)?,
     };
-    Ok((looker, [name, texts.model().name.clone()]))
+    Ok((looker, &texts.model().name))
 }
 
 /// Embeds one chunk, or finds that it was done before.
@@ -99,7 +99,8 @@ pub async fn handle(deps: &Dependencies, task: ChunkTask) -> Result<EmbedChunkRe
 async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOutput), TaskError> {
     let extract_key = required_field(&task.extract_key, "extract_key")?;
     let transcript_key = required_field(&task.transcript_key, "transcript_key")?;
-    let models = (deps.embedder.model_name(), &deps.visual_models);
+    let seeing = [deps.looker.images.model_name(), deps.screen_text_model];
+    let models = (deps.embedder.model_name(), seeing);
     let inputs = (extract_key, transcript_key, models);
     let print = fingerprint(Stage::Embed, STAGE_VERSION, &inputs);
     let name = keys::chunk_name(task.chunk.index, "pack");
