@@ -20,6 +20,16 @@ pub enum Retriever {
 }
 
 impl Retriever {
+    /// Every retriever, in the order of their declaration.
+    pub const ALL: &[Self] = &[
+        Self::TitleWords,
+        Self::Words,
+        Self::Meaning,
+        Self::WrittenWords,
+        Self::WrittenMeaning,
+        Self::Looks,
+    ];
+
     /// The channels whose documents it ranks.
     #[must_use]
     pub const fn channels(self) -> &'static [Channel] {

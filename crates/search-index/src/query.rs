@@ -5,15 +5,6 @@ use contracts::{VideoId, Workspace, segments::Channel};
 use moments::Retriever;
 use serde_json::{Value, json};
 
-const RETRIEVERS: [Retriever; 6] = [
-    Retriever::TitleWords,
-    Retriever::Words,
-    Retriever::Meaning,
-    Retriever::WrittenWords,
-    Retriever::WrittenMeaning,
-    Retriever::Looks,
-];
-
 /// Both of two words, and half of more.
 const WRITTEN_WORDS_IN_COMMON: &str = "2<50%";
 
@@ -41,7 +32,7 @@ pub struct QueryPlan {
 impl QueryPlan {
     /// Each retriever that has something to do, with its request body.
     pub(crate) fn bodies(&self) -> Vec<(Retriever, Value)> {
-        let bodies = RETRIEVERS
+        let bodies = Retriever::ALL
             .iter()
             .filter_map(|retriever| Some((*retriever, self.body(*retriever)?)));
         bodies.collect()
@@ -215,7 +206,7 @@ mod tests {
                 ..plan()
             })
         };
-        assert_eq!(of(&[]), RETRIEVERS);
+        assert_eq!(of(&[]), Retriever::ALL);
         assert_eq!(of(&[Channel::Title]), [TitleWords]);
         assert_eq!(of(&[Channel::Speech]), [Words, Meaning]);
         assert_eq!(of(&[Channel::ScreenText]), [WrittenWords, WrittenMeaning]);
