@@ -1,6 +1,6 @@
 //! Fields and settings of the index.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Counts incompatible changes of the mapping.
 pub(crate) const SCHEMA_VERSION: u64 = 1;
@@ -40,7 +40,7 @@ pub struct VectorSpaces {
 pub(crate) fn creation(alias: &str, vectors: &VectorSpaces, replicas: u32) -> Value {
     let mut aliases = serde_json::Map::new();
     aliases.insert(alias.to_owned(), json!({}));
-    json!({
+    let mut creation = json!({
         "settings": {
             "index.knn": true,
             "number_of_shards": 1,
@@ -65,9 +65,6 @@ pub(crate) fn creation(alias: &str, vectors: &VectorSpaces, replicas: u32) -> Va
                 },
                 "text_vector": vector_field(&vectors.text),
                 "text_model": model_field(&vectors.text),
-                "image_vector": vector_field(&vectors.image),
-                "image_model": model_field(&vectors.image),
-                "labels": labels_field(),
                 "thumbnail_key": {"type": "keyword", "index": false, "doc_values": false},
                 "language": {"type": "keyword"},
                 "tags": {"type": "keyword"},
@@ -75,7 +72,11 @@ pub(crate) fn creation(alias: &str, vectors: &VectorSpaces, replicas: u32) -> Va
                 "duration_ms": {"type": "long"},
             },
         },
-    })
+    });
+    if let Some(properties) = creation["mappings"]["properties"].as_object_mut() {
+        properties.extend(picture_fields(&vectors.image));
+    }
+    creation
 }
 
 fn vector_field(space: &VectorSpace) -> Value {
@@ -95,8 +96,19 @@ fn model_field(space: &VectorSpace) -> Value {
     json!({"type": "constant_keyword", "value": space.model})
 }
 
-fn labels_field() -> Value {
-    json!({"type": "keyword", "index": false, "doc_values": false})
+/// The fields of shots.
+fn picture_fields(space: &VectorSpace) -> Map<String, Value> {
+    [
+        ("image_vector", vector_field(space)),
+        ("image_model", model_field(space)),
+        (
+            "labels",
+            json!({"type": "keyword", "index": false, "doc_values": false}),
+        ),
+    ]
+    .map(|(name, field)| (name.to_owned(), field))
+    .into_iter()
+    .collect()
 }
 
 /// What an index that was made before there were pictures lacks; `None` where it has all fields.
@@ -105,14 +117,7 @@ pub(crate) fn addition(mappings: &Value, vectors: &VectorSpaces) -> Option<Value
         let mut meta = mappings["_meta"].clone();
         meta["image_model"] = json!(vectors.image.model);
         meta["image_dimensions"] = json!(vectors.image.dimensions);
-        json!({
-            "_meta": meta,
-            "properties": {
-                "image_vector": vector_field(&vectors.image),
-                "image_model": model_field(&vectors.image),
-                "labels": labels_field(),
-            },
-        })
+        json!({"_meta": meta, "properties": picture_fields(&vectors.image)})
     })
 }
 
