@@ -28,13 +28,10 @@ pub(super) fn same(first: &TextLine, last: &TextLine, second: &TextLine) -> Opti
 
 /// Whether both stand in one place and say the same, or both are a clock.
 pub(super) fn same_static(first: &TextLine, second: &TextLine) -> bool {
-    overlap(first, second) >= MIN_OVERLAP
-        && (text_edits(&first.text, &second.text).is_some()
-            || (is_clock(&first.text) && is_clock(&second.text)))
+    overlap(first, second) >= MIN_OVERLAP && same_text(&first.text, &second.text)
 }
 
 /// Whether both say the same, wherever they stand, or both are a clock.
-#[cfg(test)]
 pub(super) fn same_text(first: &str, second: &str) -> bool {
     text_edits(first, second).is_some() || (is_clock(first) && is_clock(second))
 }
