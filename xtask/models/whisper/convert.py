@@ -23,8 +23,6 @@ int8 makes products with weights 8-bit integers (graph.py); convolutions, attent
 
 Exit status 1, and one line on standard error, where SRC is not such a model; 2 for a wrong call.
 """
-import argparse
-import hashlib
 import sys
 from pathlib import Path
 
@@ -59,27 +57,9 @@ def convert(source, out, quantised, digest=None):
     return written + [out / "tokenizer.json"]
 
 
-def report(path):
-    """One line about a file written."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return f"{digest} {path.stat().st_size:>11} {path.name}"
-
-
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", metavar="SRC", type=Path)
-    parser.add_argument("out", metavar="OUT", type=Path)
-    parser.add_argument("--weights", choices=("fp32", "int8"), required=True)
-    parser.add_argument("--sha256", metavar="DIGEST")
-    arguments = parser.parse_args()
-    try:
-        written = convert(arguments.source, arguments.out, arguments.weights == "int8", arguments.sha256)
-    except (Unfit, OSError) as error:
-        sys.exit(f"convert.py: {error}")
-    for path in sorted(written):
-        print(report(path))
-
-
 if __name__ == "__main__":
-    main()
+    # Python looks for modules beside this file; what the converters share lies a folder above.
+    sys.path.append(str(Path(__file__).resolve().parents[1]))
+    from command_line import run
+
+    run(__doc__, convert, Unfit)
