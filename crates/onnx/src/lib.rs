@@ -5,8 +5,10 @@
 //! functions may call it as often as they like. A [`Meter`] says what the runs of a session took.
 
 mod costs;
+mod shared;
 
 pub use costs::{Clock, Meter, Spent, cpu_time};
+pub use shared::{MeteredSession, SharedSession};
 
 use ort::{environment::Environment, session::Session};
 use std::{

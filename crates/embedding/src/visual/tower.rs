@@ -2,31 +2,20 @@
 
 use super::files::{Config, Family};
 use crate::EmbeddingError;
-use onnx::{Clock, Meter, Runtime, Spent};
+use onnx::{Clock, MeteredSession, Runtime, SharedSession, Spent};
 use ort::{
-    session::{Session, SessionInputValue},
+    session::SessionInputValue,
     value::{Outlet, TensorElementType},
 };
-use std::{
-    borrow::Cow,
-    num::NonZeroUsize,
-    path::Path,
-    sync::{Mutex, MutexGuard, PoisonError},
-};
+use std::{borrow::Cow, num::NonZeroUsize, path::Path};
 
 /// A graph and what it is called. One input is computed at a time.
 #[derive(Debug)]
 pub(super) struct Tower {
     name: String,
-    graph: Mutex<Graph>,
+    session: SharedSession,
     inputs: Vec<Port>,
     outputs: Vec<Port>,
-}
-
-#[derive(Debug)]
-struct Graph {
-    session: Session,
-    meter: Meter,
 }
 
 /// An input or output of a graph. Lengths that the graph leaves open are missing.
@@ -64,26 +53,18 @@ impl Tower {
             name: name.to_owned(),
             inputs: session.inputs().iter().map(Port::new).collect(),
             outputs: session.outputs().iter().map(Port::new).collect(),
-            graph: Mutex::new(Graph {
-                session,
-                meter: Meter::default(),
-            }),
+            session: SharedSession::new(session),
         })
     }
 
     /// Measures runs by this clock from now on, from 0.
     pub(super) fn set_clock(&self, clock: Clock) {
-        self.graph().meter = Meter::new(clock);
+        self.session.set_clock(clock);
     }
 
     /// What runs took since a clock was set.
     pub(super) fn spent(&self) -> Spent {
-        self.graph().meter.spent()
-    }
-
-    /// A panic under the lock leaves no state behind that a later run could see.
-    fn graph(&self) -> MutexGuard<'_, Graph> {
-        self.graph.lock().unwrap_or_else(PoisonError::into_inner)
+        self.session.spent()
     }
 
     pub(super) fn name(&self) -> &str {
@@ -139,8 +120,8 @@ impl Tower {
         inputs: Vec<(Cow<'_, str>, SessionInputValue<'_>)>,
         outputs: &[&str],
     ) -> Result<Vec<Vec<f32>>, EmbeddingError> {
-        let mut graph = self.graph();
-        let Graph { session, meter } = &mut *graph;
+        let mut locked = self.session.lock();
+        let MeteredSession { session, meter } = &mut *locked;
         let found = meter
             .measure(|| session.run(inputs))
             .map_err(|source| self.failed(source))?;

@@ -1,15 +1,11 @@
 //! A model, its path and what it costs.
 
 use crate::error::VisionError;
-use onnx::{Clock, Meter, Runtime, Spent};
-use ort::{
-    session::{Session, SessionOutputs},
-    value::Tensor,
-};
+use onnx::{Clock, MeteredSession, Runtime, SharedSession, Spent};
+use ort::{session::SessionOutputs, value::Tensor};
 use std::{
     num::NonZeroUsize,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 /// A model with one input, a batch of one picture in three planes. Shared; it runs one picture at a time.
@@ -17,13 +13,7 @@ use std::{
 pub(super) struct PictureModel {
     name: &'static str,
     path: PathBuf,
-    graph: Mutex<Graph>,
-}
-
-#[derive(Debug)]
-struct Graph {
-    session: Session,
-    meter: Meter,
+    session: SharedSession,
 }
 
 impl PictureModel {
@@ -44,10 +34,7 @@ impl PictureModel {
         Ok(Self {
             name,
             path,
-            graph: Mutex::new(Graph {
-                session,
-                meter: Meter::default(),
-            }),
+            session: SharedSession::new(session),
         })
     }
 
@@ -57,22 +44,17 @@ impl PictureModel {
 
     /// What the model says about itself under this key.
     pub(super) fn metadata(&self, key: &str) -> Option<String> {
-        self.graph().session.metadata().ok()?.custom(key)
+        self.session.lock().session.metadata().ok()?.custom(key)
     }
 
     /// Measures runs by this clock from now on, from 0.
     pub(super) fn set_clock(&self, clock: Clock) {
-        self.graph().meter = Meter::new(clock);
+        self.session.set_clock(clock);
     }
 
     /// What runs took since a clock was set, or since the model was opened.
     pub(super) fn spent(&self) -> Spent {
-        self.graph().meter.spent()
-    }
-
-    /// A panic under the lock leaves no state behind that a later run could see.
-    fn graph(&self) -> MutexGuard<'_, Graph> {
-        self.graph.lock().unwrap_or_else(PoisonError::into_inner)
+        self.session.spent()
     }
 
     /// Runs the model on planes of this size and hands shape and values of its answer to `read`.
@@ -87,8 +69,8 @@ impl PictureModel {
             source,
         };
         let input = Tensor::from_array(([1, 3, height, width], planes)).map_err(failed)?;
-        let mut graph = self.graph();
-        let Graph { session, meter } = &mut *graph;
+        let mut locked = self.session.lock();
+        let MeteredSession { session, meter } = &mut *locked;
         let outputs: SessionOutputs<'_> = meter
             .measure(|| session.run(ort::inputs![input]))
             .map_err(failed)?;
