@@ -182,7 +182,7 @@ async fn search(
         tags: listed(arguments.tags),
         channels: listed(arguments.channels),
         limit: arguments.limit,
-        cursor: None,
+        ..SearchRequest::default()
     };
     output.moments(&client.search(&request).await?)?;
     Ok(DONE)

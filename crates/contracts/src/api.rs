@@ -286,12 +286,66 @@ pub struct SearchRequest {
     /// Only these channels, comma-separated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channels: Option<String>,
+    /// Only videos in one of these languages (BCP 47; region and script don't matter), comma-separated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub languages: Option<String>,
+    /// Only videos made known on this day or later: `2026-11-26`, or a time (RFC 3339).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// Only videos made known before this day or time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// Only videos of at least this length in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_duration_s: Option<u64>,
+    /// Only videos of at most this length in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_duration_s: Option<u64>,
+    /// In which order moments come.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<Order>,
+    /// What moments are grouped by; a page then has `limit` groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Grouping>,
+    /// At most this many moments of one video; 3 unless told where moments are grouped, else without a bound.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_video: Option<u32>,
+    /// Whether to answer with the nearest moments too that are not confident.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<bool>,
+    /// Whether to count what was found by channel, tag, language and video.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facets: Option<bool>,
+    /// Whether each moment says how it was found and what its confidence rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explain: Option<bool>,
     /// How many moments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u32>,
     /// `next_cursor` of the page before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
+}
+
+/// In which order moments come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Order {
+    /// The best first.
+    #[default]
+    Relevance,
+    /// Those of the newest video first; inside one in order of time.
+    Newest,
+    /// Those of the oldest video first; inside one in order of time.
+    Oldest,
+}
+
+/// What moments are grouped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grouping {
+    /// Moments of one video stand together, the video with the best one first.
+    Video,
 }
 
 /// Answer to a search.
@@ -305,9 +359,51 @@ pub struct SearchResponse {
     pub degraded: Vec<String>,
     /// Give this back as `cursor` for the next page.
     pub next_cursor: Option<String>,
+    /// Moments that are not confident, nearest first; only where they were asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub nearest: Vec<Moment>,
+    /// The groups of the page, in order; only where moments are grouped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub groups: Vec<MomentGroup>,
+    /// How what was found is spread; only where it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facets: Option<Facets>,
     /// What pictures were searched with; absent where they were not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visual_model: Option<VisualModel>,
+}
+
+/// The moments of one video.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MomentGroup {
+    /// The video.
+    pub video_id: VideoId,
+    /// Its title.
+    pub title: String,
+    /// How many confident moments of it there are; the page shows `per_video` at most.
+    pub found: u32,
+}
+
+/// Counts of the confident moments that the answer's pages go through, most first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facets {
+    /// By channel that matched.
+    pub channels: Vec<FacetCount>,
+    /// By the video's tags.
+    pub tags: Vec<FacetCount>,
+    /// By the video's language.
+    pub languages: Vec<FacetCount>,
+    /// By video id.
+    pub videos: Vec<FacetCount>,
+}
+
+/// How many moments have a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FacetCount {
+    /// The value, as a filter takes it.
+    pub value: String,
+    /// Moments that have it.
+    pub count: u32,
 }
 
 /// The model that compares pictures.
@@ -332,16 +428,61 @@ pub struct Moment {
     pub end_ms: u64,
     /// Fused score; comparable inside one answer only.
     pub score: f64,
-    /// Calibrated confidence; null until it is calibrated.
+    /// How likely the moment answers the query, 0 to 1; null where that can't be said.
     pub confidence: Option<f64>,
+    /// Where the evidence starts, before bounds were moved to those of sentence and shot.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_start_ms: Option<u64>,
+    /// Where the evidence ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence_end_ms: Option<u64>,
     /// Channels that matched.
     pub channels: Vec<Channel>,
+    /// Other places with the same content: an ident in many videos is one moment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub repeats: Vec<Repeat>,
+    /// How it was found; only where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
     /// Presigned address of a small picture.
     pub thumbnail_url: Option<String>,
     /// Presigned address that plays from there, ending in `#t=START,END` in seconds.
     pub play_url: Option<String>,
     /// What matched.
     pub evidence: Vec<Evidence>,
+}
+
+/// Another place with the same content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// The video.
+    pub video_id: VideoId,
+    /// First millisecond.
+    pub start_ms: u64,
+    /// The millisecond after the last.
+    pub end_ms: u64,
+}
+
+/// How a moment was found.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// What each retriever says of it.
+    pub found_by: Vec<FoundBy>,
+    /// What its confidence rests on, by name.
+    pub signs: std::collections::BTreeMap<String, f64>,
+}
+
+/// What a retriever says of a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundBy {
+    /// The retriever, `meaning` say.
+    pub retriever: String,
+    /// Its position in the retriever's list, from 1.
+    pub rank: u32,
+    /// The retriever's own score.
+    pub score: f64,
+    /// How much that score says, 0 to 1.
+    pub relevance: f64,
 }
 
 /// What matched in one channel.

@@ -93,6 +93,9 @@ pub async fn answer_search<W: World>(
         no_confident_match: moments.is_empty(),
         degraded: degraded(&silent, &search.channels),
         next_cursor: (next_offset < moments.len()).then(|| search.cursor(request, next_offset)),
+        nearest: Vec::new(),
+        groups: Vec::new(),
+        facets: None,
         moments: answer::on_the_wire(page, &videos, world).await,
         visual_model: query.image_vector.and_then(|_| world.visual_model()),
     })

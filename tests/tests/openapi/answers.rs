@@ -279,14 +279,40 @@ fn moments_are_described_as_they_are() {
         end_ms: 1,
         score: 0.5,
         confidence: None,
+        evidence_start_ms: None,
+        evidence_end_ms: None,
         channels: vec![],
+        repeats: vec![],
+        explanation: None,
         thumbnail_url: None,
         play_url: None,
         evidence: vec![],
     };
+    let repeat = Repeat {
+        video_id: "w".into(),
+        start_ms: 0,
+        end_ms: 1,
+    };
+    check_answer("Repeat", &repeat, &repeat);
+    let found_by = FoundBy {
+        retriever: "meaning".into(),
+        rank: 1,
+        score: 0.7,
+        relevance: 1.0,
+    };
+    check_answer("FoundBy", &found_by, &found_by);
+    let explanation = Explanation {
+        found_by: vec![found_by],
+        signs: BTreeMap::from([("coverage".to_owned(), 0.5)]),
+    };
+    check_answer("Explanation", &explanation, &Explanation::default());
     let full = || Moment {
         confidence: Some(0.97),
+        evidence_start_ms: Some(0),
+        evidence_end_ms: Some(1),
         channels: vec![Channel::Speech],
+        repeats: vec![repeat.clone()],
+        explanation: Some(explanation.clone()),
         thumbnail_url: text("https://s3.example/a"),
         play_url: text("https://s3.example/a#t=0,1"),
         evidence: vec![evidence()],
@@ -298,16 +324,43 @@ fn moments_are_described_as_they_are() {
         stand_in: true,
     };
     check_answer("VisualModel", &model, &model);
-    let answer = |moments, degraded, next_cursor, visual_model| SearchResponse {
-        moments,
-        no_confident_match: false,
-        degraded,
-        next_cursor,
-        visual_model,
+    let group = MomentGroup {
+        video_id: "v".into(),
+        title: "t".into(),
+        found: 1,
     };
-    check_answer(
-        "SearchResponse",
-        &answer(vec![full()], vec!["visual".into()], text("c"), Some(model)),
-        &answer(vec![], vec![], None, None),
-    );
+    check_answer("MomentGroup", &group, &group);
+    let count = FacetCount {
+        value: "speech".into(),
+        count: 1,
+    };
+    check_answer("FacetCount", &count, &count);
+    let facets = Facets {
+        channels: vec![count.clone()],
+        tags: vec![count.clone()],
+        languages: vec![count.clone()],
+        videos: vec![count],
+    };
+    check_answer("Facets", &facets, &Facets::default());
+    let nothing = SearchResponse {
+        moments: vec![],
+        no_confident_match: true,
+        degraded: vec![],
+        next_cursor: None,
+        nearest: vec![],
+        groups: vec![],
+        facets: None,
+        visual_model: None,
+    };
+    let answer = SearchResponse {
+        moments: vec![full()],
+        no_confident_match: false,
+        degraded: vec!["visual".into()],
+        next_cursor: text("c"),
+        nearest: vec![full()],
+        groups: vec![group],
+        facets: Some(facets),
+        visual_model: Some(model),
+    };
+    check_answer("SearchResponse", &answer, &nothing);
 }
