@@ -22,6 +22,7 @@ mod progress;
 mod run;
 mod service;
 mod state;
+mod table;
 
 use std::process::ExitCode;
 

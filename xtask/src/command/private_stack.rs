@@ -1,4 +1,4 @@
-//! The stack of its own that the measurements run on, so that nobody's data and no running stack is touched.
+//! The stack of its own that a measurement runs on, so that nobody's data and no running stack is touched.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,20 +36,19 @@ pub struct PrivateStack {
 }
 
 impl PrivateStack {
-    /// The stack in `folder`, whose every `up` sees `variables`; whatever an interrupted benchmark left there is
+    /// The stack of the command `name`, whose every `up` sees `variables`; whatever an earlier run left of it is
     /// stopped and deleted first.
     ///
     /// # Errors
     /// When that can't be done.
     pub fn new(
         checkout: &Checkout,
-        folder: &Path,
+        name: &str,
         variables: Vec<(&'static str, String)>,
     ) -> Result<Self> {
-        let private = Checkout::at(checkout.root.clone(), folder)?;
         let stack = Self {
-            checkout: private,
-            up_log: checkout.log("bench-up"),
+            checkout: private_checkout(checkout, name)?,
+            up_log: checkout.log(&format!("{name}-up")),
             variables,
         };
         stack.remove()?;
@@ -80,8 +79,6 @@ impl PrivateStack {
             .arg("up")
             .current_dir(&self.checkout.root)
             .env("VINDEX_HOME", &self.checkout.home)
-            // The local AWS then writes a line for each request, which are counted.
-            .env("LOG_LEVEL", "DEBUG")
             .envs(self.variables.iter().map(|(name, value)| (*name, value)));
         for name in FOREIGN_SETTINGS {
             command.env_remove(name);
@@ -151,7 +148,13 @@ impl PrivateStack {
 impl Drop for PrivateStack {
     fn drop(&mut self) {
         if let Err(error) = self.remove() {
-            eprintln!("the stack of the benchmark could not be removed: {error:#}");
+            let home = self.checkout.home.display();
+            eprintln!("the stack in {home} could not be removed: {error:#}");
         }
     }
+}
+
+fn private_checkout(checkout: &Checkout, name: &str) -> Result<Checkout> {
+    let folder = checkout.home.join(name).join("stack");
+    Checkout::at(checkout.root.clone(), &folder)
 }
