@@ -3,10 +3,14 @@
 pub mod bench;
 pub mod demo;
 pub mod down;
+pub mod eval;
 mod function_logs;
 pub mod logs;
 pub mod models;
+mod overlap;
+mod private_stack;
 pub mod reset;
+mod sample_videos;
 pub mod status;
 pub mod test;
 pub mod token;

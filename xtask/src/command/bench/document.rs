@@ -4,7 +4,7 @@ use super::figures::{
     Figures, GROWTH_LIMIT, MEMORY_LIMIT_BYTES, READ_RATIO_LIMIT, RUNNING_UP_LIMIT_SECONDS, Run,
     STAGES, TRANSITIONS_LIMIT,
 };
-use super::table::{MEBIBYTE, aligned, limited, machine, megabytes, row, verdict};
+use crate::table::{MEBIBYTE, aligned, limited, machine, megabytes, row, verdict};
 
 const METHOD: &str = include_str!("method.md");
 
@@ -215,8 +215,8 @@ mod tests {
     use crate::command::bench::requests::Requests;
     use crate::command::bench::sampling::Usage;
     use crate::command::bench::source_reads::SourceReads;
-    use crate::command::bench::table::FAILS;
     use crate::command::bench::transitions::StatePath;
+    use crate::table::FAILS;
     use std::time::Duration;
 
     fn run(minutes: u64, peak_bytes: u64) -> Run {

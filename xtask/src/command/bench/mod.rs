@@ -10,8 +10,6 @@ mod sampling;
 mod sections;
 mod source_reads;
 mod speech;
-mod stack;
-mod table;
 mod transitions;
 mod vision;
 
@@ -26,12 +24,13 @@ use serde_json::Value;
 use self::figures::{Figures, Run, UpTimes};
 use self::media::Studio;
 use self::requests::Buckets;
-use self::stack::PrivateStack;
 use self::transitions::StatePath;
 use crate::cache::{lock_file, remove_folder};
 use crate::checkout::Checkout;
+use crate::command::private_stack::PrivateStack;
 use crate::progress::Progress;
 use crate::run::run_captured;
+use crate::table::today;
 
 const DOCUMENT: &str = "docs/benchmarks.md";
 
@@ -154,12 +153,12 @@ fn measure(checkout: &Checkout, folder: &Path, quick: bool) -> Result<Figures> {
         }
     };
     let path = StatePath::read(&checkout.root)?;
-    let variables = if quick {
-        Vec::new()
-    } else {
-        cold_variables(&folder.join("cache"))
-    };
-    let stack = PrivateStack::new(checkout, &folder.join("stack"), variables)?;
+    // The local AWS then writes a line for each request, which are counted.
+    let mut variables = vec![("LOG_LEVEL", "DEBUG".to_owned())];
+    if !quick {
+        variables.extend(cold_variables(&folder.join("cache")));
+    }
+    let stack = PrivateStack::new(checkout, "bench", variables)?;
     let progress = Progress::new(8);
     progress.watch(|| {
         let (cold, running) = start(&stack, quick, &progress)?;
@@ -287,10 +286,4 @@ fn ticks_per_second() -> Result<f64> {
     command.arg("CLK_TCK");
     let text = run_captured(command, "getconf CLK_TCK")?;
     text.trim().parse().context("getconf told no number")
-}
-
-fn today() -> Result<String> {
-    let mut command = std::process::Command::new("date");
-    command.args(["-u", "+%Y-%m-%d"]);
-    Ok(run_captured(command, "date")?.trim().to_owned())
 }

@@ -1,21 +1,18 @@
 //! `cargo xtask demo`: uploads the sample videos, asks what is known to be in them, and says how much was found.
 
 mod judging;
-mod samples;
 mod table;
-mod uploading;
-mod vindex_cli;
-mod without_text;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Result, bail};
 
 use self::judging::{Measure, Verdict};
-use self::samples::{Query, Samples};
 use self::table::Row;
-use self::vindex_cli::{Answer, VindexCli};
 use crate::checkout::Checkout;
+use crate::command::sample_videos::samples::{Query, Samples};
+use crate::command::sample_videos::vindex_cli::{Answer, VindexCli};
+use crate::command::sample_videos::{uploading, without_text};
 use crate::command::up::{UpArguments, up};
 use crate::progress::Progress;
 use crate::service::Service;

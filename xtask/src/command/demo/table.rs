@@ -1,8 +1,8 @@
 //! The demo's table: each query, what came first, which words matched, and whether that is right.
 
 use super::judging::Verdict;
-use super::samples::{Query, Sample, Samples};
-use super::vindex_cli::{Evidence, Moment};
+use crate::command::sample_videos::samples::{Query, Sample, Samples};
+use crate::command::sample_videos::vindex_cli::{Evidence, Moment};
 
 /// Longest list of words shown, in characters.
 const MOST_WORDS: usize = 44;

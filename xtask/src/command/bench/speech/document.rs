@@ -4,7 +4,7 @@ use super::engines::{OurRun, TheirRun};
 use super::figures::{CPU_LIMIT, MEMORY_LIMIT, OWN_CODE_LIMIT, SpeechFigures};
 use crate::command::bench::figures::GROWTH_LIMIT;
 use crate::command::bench::sections::kept;
-use crate::command::bench::table::{aligned, limited, machine, megabytes, row};
+use crate::table::{aligned, limited, machine, megabytes, row};
 
 /// First line of the section.
 pub const HEAD: &str = "## Speech recognition\n";
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
     use crate::command::bench::speech::engines::Part;
     use crate::command::bench::speech::figures::{Lengths, Rounds};
-    use crate::command::bench::table::FAILS;
+    use crate::table::FAILS;
 
     fn our_run(windows_at_once: usize, cpu_s: f64) -> OurRun {
         let part = |share: f64| Part {

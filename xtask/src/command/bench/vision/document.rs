@@ -3,7 +3,7 @@
 use super::figures::{Documents, EXTRACTION_LIMIT, OWN_CODE_LIMIT, VisionFigures};
 use super::programs::LookRun;
 use crate::command::bench::sections::kept;
-use crate::command::bench::table::{aligned, limited, machine, row};
+use crate::table::{aligned, limited, machine, row};
 
 /// First line of the section.
 pub const HEAD: &str = "## Pictures\n";
@@ -137,8 +137,8 @@ fn models_table(figures: &VisionFigures) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::command::bench::table::FAILS;
     use crate::command::bench::vision::programs::{Comparison, Part};
+    use crate::table::FAILS;
 
     fn part(cpu_s: f64, runs: u64) -> Part {
         Part { cpu_s, runs }

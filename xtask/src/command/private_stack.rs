@@ -1,4 +1,4 @@
-//! The stack of its own that the measurements run on, so that nobody's data and no running stack is touched.
+//! The stack of its own that a measurement runs on, so that nobody's data and no running stack is touched.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,33 +28,57 @@ const FOREIGN_SETTINGS: [&str; 4] = [
     "VINDEX_IMPORT_SOURCES",
 ];
 
-/// A stack in a folder of its own; it is stopped and deleted when dropped.
+/// A stack in a folder of its own; it is stopped and deleted when dropped, unless it is kept.
 pub struct PrivateStack {
     checkout: Checkout,
     up_log: PathBuf,
     variables: Vec<(&'static str, String)>,
+    is_kept: bool,
 }
 
 impl PrivateStack {
-    /// The stack in `folder`, whose every `up` sees `variables`; whatever an interrupted benchmark left there is
+    /// The stack of the command `name`, whose every `up` sees `variables`; whatever an earlier run left of it is
     /// stopped and deleted first.
     ///
     /// # Errors
     /// When that can't be done.
     pub fn new(
         checkout: &Checkout,
-        folder: &Path,
+        name: &str,
         variables: Vec<(&'static str, String)>,
     ) -> Result<Self> {
-        let private = Checkout::at(checkout.root.clone(), folder)?;
         let stack = Self {
-            checkout: private,
-            up_log: checkout.log("bench-up"),
+            checkout: private_checkout(checkout, name)?,
+            up_log: checkout.log(&format!("{name}-up")),
             variables,
+            is_kept: false,
         };
         stack.remove()?;
         fs::create_dir_all(&stack.checkout.home)?;
         Ok(stack)
+    }
+
+    /// The stack that an earlier run of the command `name` kept, with whatever it holds.
+    ///
+    /// # Errors
+    /// When its folder can't be made.
+    pub fn of_earlier_run(checkout: &Checkout, name: &str) -> Result<Self> {
+        Ok(Self {
+            checkout: private_checkout(checkout, name)?,
+            up_log: checkout.log(&format!("{name}-up")),
+            variables: Vec::new(),
+            is_kept: true,
+        })
+    }
+
+    /// Leaves it running, also after this run.
+    pub fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// The checkout that it is the stack of.
+    pub fn checkout(&self) -> &Checkout {
+        &self.checkout
     }
 
     /// Where it lies.
@@ -80,8 +104,6 @@ impl PrivateStack {
             .arg("up")
             .current_dir(&self.checkout.root)
             .env("VINDEX_HOME", &self.checkout.home)
-            // The local AWS then writes a line for each request, which are counted.
-            .env("LOG_LEVEL", "DEBUG")
             .envs(self.variables.iter().map(|(name, value)| (*name, value)));
         for name in FOREIGN_SETTINGS {
             command.env_remove(name);
@@ -150,8 +172,17 @@ impl PrivateStack {
 
 impl Drop for PrivateStack {
     fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
         if let Err(error) = self.remove() {
-            eprintln!("the stack of the benchmark could not be removed: {error:#}");
+            let home = self.checkout.home.display();
+            eprintln!("the stack in {home} could not be removed: {error:#}");
         }
     }
+}
+
+fn private_checkout(checkout: &Checkout, name: &str) -> Result<Checkout> {
+    let folder = checkout.home.join(name).join("stack");
+    Checkout::at(checkout.root.clone(), &folder)
 }

@@ -1,6 +1,10 @@
-//! Tables of Markdown, and what stands in their cells.
+//! Tables of Markdown, and what stands in and above them.
 
 use std::num::NonZero;
+
+use anyhow::Result;
+
+use crate::run::run_captured;
 
 /// Bytes of a megabyte as it is shown.
 pub const MEBIBYTE: f64 = (1 << 20) as f64;
@@ -66,4 +70,14 @@ pub fn machine() -> String {
         std::env::consts::ARCH,
         std::env::consts::OS
     )
+}
+
+/// The day, as `2026-11-26` (UTC).
+///
+/// # Errors
+/// When it can't be had.
+pub fn today() -> Result<String> {
+    let mut command = std::process::Command::new("date");
+    command.args(["-u", "+%Y-%m-%d"]);
+    Ok(run_captured(command, "date")?.trim().to_owned())
 }
