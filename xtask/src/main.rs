@@ -49,6 +49,8 @@ enum Command {
     Test,
     /// Measure what a video costs, on a stack of its own, and write `docs/benchmarks.md`
     Bench(command::bench::BenchArguments),
+    /// Measure how well search finds, on a stack of its own, and write `docs/evaluation.md`
+    Eval(command::eval::EvalArguments),
     /// Download models, or show which are there
     Models(command::models::ModelsArguments),
     /// Stop the local stack; its data stay for the next `up`
@@ -83,6 +85,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(arguments) => command::demo::demo(&checkout, &arguments),
         Command::Test => command::test::test(&checkout),
         Command::Bench(arguments) => command::bench::bench(&checkout, &arguments),
+        Command::Eval(arguments) => command::eval::eval(&checkout, &arguments),
         Command::Models(arguments) => command::models::models(&checkout, &arguments),
         Command::Down => command::down::down(&checkout),
         Command::Status => command::status::status(&checkout),

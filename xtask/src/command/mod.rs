@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod demo;
 pub mod down;
+pub mod eval;
 mod function_logs;
 pub mod logs;
 pub mod models;

@@ -28,11 +28,12 @@ const FOREIGN_SETTINGS: [&str; 4] = [
     "VINDEX_IMPORT_SOURCES",
 ];
 
-/// A stack in a folder of its own; it is stopped and deleted when dropped.
+/// A stack in a folder of its own; it is stopped and deleted when dropped, unless it is kept.
 pub struct PrivateStack {
     checkout: Checkout,
     up_log: PathBuf,
     variables: Vec<(&'static str, String)>,
+    is_kept: bool,
 }
 
 impl PrivateStack {
@@ -50,10 +51,34 @@ impl PrivateStack {
             checkout: private_checkout(checkout, name)?,
             up_log: checkout.log(&format!("{name}-up")),
             variables,
+            is_kept: false,
         };
         stack.remove()?;
         fs::create_dir_all(&stack.checkout.home)?;
         Ok(stack)
+    }
+
+    /// The stack that an earlier run of the command `name` kept, with whatever it holds.
+    ///
+    /// # Errors
+    /// When its folder can't be made.
+    pub fn of_earlier_run(checkout: &Checkout, name: &str) -> Result<Self> {
+        Ok(Self {
+            checkout: private_checkout(checkout, name)?,
+            up_log: checkout.log(&format!("{name}-up")),
+            variables: Vec::new(),
+            is_kept: true,
+        })
+    }
+
+    /// Leaves it running, also after this run.
+    pub fn keep(&mut self) {
+        self.is_kept = true;
+    }
+
+    /// The checkout that it is the stack of.
+    pub fn checkout(&self) -> &Checkout {
+        &self.checkout
     }
 
     /// Where it lies.
@@ -147,6 +172,9 @@ impl PrivateStack {
 
 impl Drop for PrivateStack {
     fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
         if let Err(error) = self.remove() {
             let home = self.checkout.home.display();
             eprintln!("the stack in {home} could not be removed: {error:#}");

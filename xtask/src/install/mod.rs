@@ -9,6 +9,7 @@ pub mod models;
 pub mod node;
 pub mod onnxruntime;
 pub mod opensearch;
+pub mod pillow;
 pub mod python;
 pub mod unpack;
 pub mod venv;

@@ -29,6 +29,16 @@ pub struct Sample {
 struct Truth {
     id: String,
     title: String,
+    duration: f64,
+    scenes: Vec<Scene>,
+}
+
+/// A photograph of a sample, with its times in seconds.
+#[derive(Debug, Deserialize)]
+struct Scene {
+    scene: u32,
+    start: f64,
+    end: f64,
 }
 
 /// A query and the passage that answers it.
@@ -44,8 +54,9 @@ pub struct Query {
     /// The millisecond after its last.
     #[serde(default)]
     pub end_ms: u64,
+    /// The channel in which the answer lies.
     #[serde(default)]
-    needs: Option<String>,
+    pub needs: Option<String>,
 }
 
 impl Sample {
@@ -57,6 +68,22 @@ impl Sample {
     /// The title it is uploaded under.
     pub fn title(&self) -> &str {
         &self.truth.title
+    }
+
+    /// Its length in milliseconds.
+    pub fn duration_ms(&self) -> u64 {
+        milliseconds(self.truth.duration)
+    }
+
+    /// Number, first millisecond and the millisecond after the last of each of its photographs.
+    pub fn scenes(&self) -> impl Iterator<Item = (u32, u64, u64)> {
+        self.truth.scenes.iter().map(|scene| {
+            (
+                scene.scene,
+                milliseconds(scene.start),
+                milliseconds(scene.end),
+            )
+        })
     }
 
     /// The name of its file.
@@ -119,7 +146,15 @@ impl Samples {
     }
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
+fn milliseconds(seconds: f64) -> u64 {
+    (seconds * 1000.0).round() as u64
+}
+
+/// Reads a JSON file.
+///
+/// # Errors
+/// When it can't be read or holds something else.
+pub fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let text =
         fs::read_to_string(path).with_context(|| format!("{} can't be read", path.display()))?;
     serde_json::from_str(&text).with_context(|| format!("{} is not as expected", path.display()))
@@ -155,7 +190,7 @@ mod tests {
         }
         fs::write(
             folder.path().join("truth/a.json"),
-            r#"{"id": "a", "title": "A"}"#,
+            r#"{"id": "a", "title": "A", "duration": 1.0, "scenes": []}"#,
         )
         .unwrap();
         fs::write(folder.path().join("videos/a.mp4"), "video").unwrap();

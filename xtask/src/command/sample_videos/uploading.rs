@@ -121,7 +121,8 @@ fn wait_ready(cli: &VindexCli, video_id: &str) -> Result<Video> {
     }
 }
 
-fn note(how: &str, video: &Video) -> String {
+/// What to say about a video that is there: what can be searched, and what was lost.
+pub fn note(how: &str, video: &Video) -> String {
     let channels = match video.channels.as_slice() {
         [] => "nothing".to_owned(),
         channels => channels.join(", "),

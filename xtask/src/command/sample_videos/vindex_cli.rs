@@ -65,6 +65,9 @@ pub struct VideoError {
 pub struct Answer {
     /// The moments, best first.
     pub moments: Vec<Moment>,
+    /// Those that are not confident, where they were asked for.
+    #[serde(default)]
+    pub nearest: Vec<Moment>,
     /// What pictures were searched with.
     #[serde(default)]
     pub visual_model: Option<VisualModel>,
@@ -73,6 +76,8 @@ pub struct Answer {
 /// The model that compares pictures.
 #[derive(Debug, Deserialize)]
 pub struct VisualModel {
+    /// Its name.
+    pub name: String,
     /// Whether it stands in for a better one.
     pub stand_in: bool,
 }
@@ -89,6 +94,8 @@ pub struct Moment {
     pub start_ms: u64,
     /// The millisecond after the last.
     pub end_ms: u64,
+    /// Comparable inside one answer only.
+    pub score: f64,
     /// What matched.
     pub evidence: Vec<Evidence>,
 }
