@@ -8,6 +8,7 @@ mod figures;
 mod lectures;
 mod metrics;
 mod questions;
+mod reading;
 mod tables;
 
 use std::collections::BTreeMap;
@@ -112,7 +113,7 @@ fn prepare(checkout: &Checkout, stack: &PrivateStack, quick: bool) -> Result<Mat
         lectures.truncate(QUICK_LECTURES);
     }
     let queries = checkout.root.join("samples/evaluation/queries");
-    let questions = questions::read(&samples, &lectures, &queries)?;
+    let questions = reading::read(&samples, &lectures, &queries)?;
     Ok(Material {
         samples,
         lectures,
