@@ -72,6 +72,21 @@ pub struct Relevance {
     pub floor: f64,
     /// From here on it is none.
     pub sure: f64,
+    /// What the best of N unrelated documents scores, where it was measured.
+    #[serde(default)]
+    pub chance: Option<Chance>,
+}
+
+/// The extreme-value distribution of Gumbel, whose location grows with the logarithm of the number of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chance {
+    /// Where the best of one document lies.
+    pub location: f64,
+    /// What each factor of e in documents adds.
+    pub growth: f64,
+    /// How wide it is spread.
+    pub scale: f64,
 }
 
 /// What callers of a text model need to know and can't read from its files.

@@ -6,6 +6,7 @@
 //! ([`Relevance`](crate::Relevance)).
 
 use crate::{
+    confidence::Signs,
     hit::{Hit, RankedHits, Retriever},
     merge::{Group, group},
 };
@@ -46,6 +47,12 @@ pub struct FoundMoment {
     pub end_ms: u64,
     /// Fused score: comparable inside one answer only.
     pub score: f64,
+    /// How likely it answers the query, 0 to 1; `None` until it was judged, and where that can't be said.
+    pub confidence: Option<f64>,
+    /// What speaks for it, where it was judged.
+    pub signs: Option<Signs>,
+    /// What each retriever says of its best hit in the moment; a title's words are the video's.
+    pub found_by: BTreeMap<Retriever, Found>,
     /// What matched, in order of time, titles last. A hit's `score` is that of the retriever that found it.
     pub evidence: Vec<Hit>,
 }
@@ -75,8 +82,8 @@ pub(crate) struct Candidate {
 }
 
 /// What one retriever says of a document.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
     /// Position in the retriever's list, from 1.
     pub rank: usize,
     /// The retriever's own score.
@@ -124,6 +131,7 @@ pub fn find_moments(retrieved: &[RankedHits]) -> Vec<FoundMoment> {
         match of_video {
             Some(moment) => {
                 moment.score += title.fused();
+                moment.found_by.extend(title.found_by);
                 moment.evidence.push(title.hit);
             }
             None => moments.push(moment_of_title(title)),
@@ -192,6 +200,9 @@ fn moment_of(group: Group) -> FoundMoment {
         start_ms: group.start_ms,
         end_ms: group.end_ms,
         score: fused(&best),
+        confidence: None,
+        signs: None,
+        found_by: best,
         evidence,
     }
 }
@@ -204,6 +215,9 @@ fn moment_of_title(title: Candidate) -> FoundMoment {
         start_ms: hit.start_ms,
         end_ms: hit.end_ms.min(hit.start_ms.saturating_add(MAX_TITLE_MS)),
         score: title.fused(),
+        confidence: None,
+        signs: None,
+        found_by: title.found_by,
         evidence: vec![title.hit],
     }
 }

@@ -1,5 +1,6 @@
 //! What a retriever found.
 
+use crate::confidence::Chance;
 use contracts::{Generation, VideoId, segments::Channel};
 
 /// A way of looking. Each ranks what it finds by a score that only it can compare.
@@ -50,6 +51,8 @@ pub struct Relevance {
     pub floor: f64,
     /// From here on it is none.
     pub sure: f64,
+    /// What the best of N unrelated documents scores, where that is known.
+    pub chance: Option<Chance>,
 }
 
 impl Relevance {
@@ -110,6 +113,7 @@ mod tests {
         let relevance = Relevance {
             floor: 0.5,
             sure: 0.75,
+            chance: None,
         };
         for (score, expected) in [
             (0.2, 0.0),

@@ -4,17 +4,22 @@
 //! - [`find_moments`] fuses what several retrievers found by reciprocal rank and merges hits that are one
 //!   moment.
 //! - [`ends_sentence`] and [`is_last_of_sentence`] tell where sentences end.
+//! - [`Judge`] says how likely a moment answers its query.
 //! - [`Cursor`] pages through moments.
 
+mod confidence;
 mod cursor;
 mod fusion;
 mod hit;
 mod merge;
 mod passages;
 mod sentences;
+mod terms;
 
+pub use confidence::{Chance, Judge, LEAST_CONFIDENCE, Signs};
 pub use cursor::{Cursor, CursorError};
-pub use fusion::{FoundMoment, find_moments};
+pub use fusion::{Found, FoundMoment, find_moments};
 pub use hit::{Hit, RankedHits, Relevance, Retriever};
 pub use passages::passages;
 pub use sentences::{ends_sentence, is_last_of_sentence};
+pub use terms::{QueryTerms, content_words};

@@ -13,6 +13,7 @@ mod prepare;
 mod query;
 mod search;
 mod segment;
+mod statistics;
 mod write;
 
 pub use client::SearchIndex;
@@ -21,3 +22,4 @@ pub use mapping::{VectorSpace, VectorSpaces};
 pub use prepare::Prepared;
 pub use query::QueryPlan;
 pub use search::Answers;
+pub use statistics::Statistics;

@@ -1,6 +1,9 @@
 //! What is asked, and how it is put to OpenSearch.
 
-use crate::highlights::{END_MARK, START_MARK};
+use crate::{
+    highlights::{END_MARK, START_MARK},
+    statistics,
+};
 use contracts::{VideoId, Workspace, segments::Channel};
 use moments::Retriever;
 use serde_json::{Value, json};
@@ -27,6 +30,8 @@ pub struct QueryPlan {
     pub channels: Vec<Channel>,
     /// How many hits each retriever gives at most.
     pub candidates: usize,
+    /// Words of the text to count documents with.
+    pub counted_words: Vec<String>,
 }
 
 impl QueryPlan {
@@ -36,6 +41,15 @@ impl QueryPlan {
             .iter()
             .filter_map(|retriever| Some((*retriever, self.body(*retriever)?)));
         bodies.collect()
+    }
+
+    /// What counts the documents that are searched.
+    pub(crate) fn counting(&self) -> Value {
+        let scope = Scope::new(self, Channel::ALL);
+        statistics::body(
+            &json!({"bool": {"filter": scope.filter}}),
+            &self.counted_words,
+        )
     }
 
     fn body(&self, retriever: Retriever) -> Option<Value> {
@@ -160,6 +174,7 @@ mod tests {
             tags: vec!["a".into(), "b".into()],
             channels: Vec::new(),
             candidates: 100,
+            counted_words: vec!["dogs".into()],
         }
     }
 
@@ -172,7 +187,8 @@ mod tests {
 
     #[test]
     fn the_request_bodies_are_reviewed_when_they_change() {
-        let bodies: Vec<Value> = plan().bodies().into_iter().map(|(_, body)| body).collect();
+        let bodies = plan().bodies().into_iter().map(|(_, body)| body);
+        let bodies: Vec<Value> = bodies.chain([plan().counting()]).collect();
         insta::assert_json_snapshot!(bodies);
     }
 
@@ -195,6 +211,12 @@ mod tests {
                 "{retriever:?}"
             );
         }
+    }
+
+    #[test]
+    fn what_is_counted_is_the_tenants() {
+        let filter = &plan().counting()["query"]["bool"]["filter"];
+        assert_eq!(filter[0], json!({"term": {"workspace": "w"}}));
     }
 
     #[test]

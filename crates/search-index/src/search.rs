@@ -1,6 +1,8 @@
 //! Asking all retrievers in one round trip.
 
-use crate::{QueryPlan, SearchIndex, SearchIndexError, highlights::highlights};
+use crate::{
+    QueryPlan, SearchIndex, SearchIndexError, Statistics, highlights::highlights, statistics,
+};
 use contracts::segments::SegmentDocument;
 use moments::{Hit, RankedHits, Retriever};
 use serde_json::{Value, json};
@@ -12,6 +14,8 @@ pub struct Answers {
     pub found: Vec<RankedHits>,
     /// Retrievers that did not answer, and why.
     pub failed: Vec<(Retriever, SearchIndexError)>,
+    /// What the search is over; `None` where it could not be counted.
+    pub statistics: Option<Statistics>,
 }
 
 impl SearchIndex {
@@ -25,15 +29,15 @@ impl SearchIndex {
         let mut answers = Answers {
             found: Vec::new(),
             failed: Vec::new(),
+            statistics: None,
         };
         if bodies.is_empty() {
             return Ok(answers);
         }
         let header = json!({"index": self.alias()});
-        let lines: String = bodies
-            .iter()
-            .map(|(_, body)| format!("{header}\n{body}\n"))
-            .collect();
+        let counting = plan.counting();
+        let all = bodies.iter().map(|(_, body)| body).chain([&counting]);
+        let lines: String = all.map(|body| format!("{header}\n{body}\n")).collect();
         let reply = self.send_lines("/_msearch", lines).await?;
         let body = reply.success()?;
         for (position, (retriever, _)) in bodies.iter().enumerate() {
@@ -42,6 +46,10 @@ impl SearchIndex {
                 Err(error) => answers.failed.push((*retriever, error)),
             }
         }
+        let counted = statistics::read(&body["responses"][bodies.len()]);
+        answers.statistics = counted
+            .inspect_err(|error| tracing::warn!(error.message = %error, "nothing was counted"))
+            .ok();
         if answers.found.is_empty() {
             let first = answers.failed.into_iter().next();
             return Err(first.map_or_else(

@@ -96,6 +96,7 @@ fn plan(workspace: &str, text: &str, vector: [f32; DIMENSIONS]) -> QueryPlan {
         tags: Vec::new(),
         channels: Vec::new(),
         candidates: 100,
+        counted_words: Vec::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::{
     answer,
+    judging::judge,
     request::{Search, Wanted},
     seams::World,
     vectors::{QueryVectors, vectors_of},
@@ -18,7 +19,7 @@ use contracts::{
     segments::Channel,
 };
 use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters, not_found};
-use moments::{RankedHits, Retriever, find_moments};
+use moments::{RankedHits, Retriever, content_words, find_moments};
 use search_index::QueryPlan;
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -86,7 +87,10 @@ pub async fn answer_search<W: World>(
         answer::drop_segment(&mut found, id);
     }
     query.calibrate(&mut found, &world.calibration());
-    let moments = find_moments(&found);
+    let mut moments = find_moments(&found);
+    if let Some(judge) = judge(&query.text, &found, answers.statistics.as_ref()) {
+        judge.judge(&mut moments);
+    }
     let page = answer::page(&moments, search.offset, search.limit);
     let next_offset = search.offset.saturating_add(page.len());
     Ok(SearchResponse {
@@ -111,6 +115,7 @@ fn plan_of(search: &Search, workspace: &Workspace, query: &QueryVectors) -> Quer
         tags: search.tags.clone(),
         channels: search.channels.clone(),
         candidates: CANDIDATES,
+        counted_words: content_words(&query.text),
     }
 }
 

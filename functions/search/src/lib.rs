@@ -7,6 +7,7 @@
 mod answer;
 mod config;
 mod handler;
+mod judging;
 mod request;
 mod seams;
 mod serving;

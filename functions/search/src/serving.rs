@@ -12,7 +12,7 @@ use contracts::{
 };
 use embedding::{EmbeddingError, TextEmbedder};
 use models::{ModelFolder, Role};
-use moments::Relevance;
+use moments::{Chance, Relevance};
 use object_store::ObjectStore;
 use onnx::Runtime;
 use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError};
@@ -83,6 +83,11 @@ fn relevance(cosines: models::Relevance) -> Relevance {
     Relevance {
         floor: cosines.floor,
         sure: cosines.sure,
+        chance: cosines.chance.map(|chance| Chance {
+            location: chance.location,
+            growth: chance.growth,
+            scale: chance.scale,
+        }),
     }
 }
 

@@ -157,6 +157,7 @@ async fn first_moments(
         tags: Vec::new(),
         channels: Vec::new(),
         candidates: 100,
+        counted_words: Vec::new(),
     };
     find_moments(&index.search(&plan).await.unwrap().found)
 }

@@ -57,6 +57,7 @@ fn a_first_rank_by_chance_counts_for_nothing() {
         relevance: Some(Relevance {
             floor: 0.5,
             sure: 0.7,
+            chance: None,
         }),
         ..list(Retriever::Looks, vec![hit("shown", 0, 5000, score)])
     };
