@@ -4,17 +4,20 @@
 //! - [`find_moments`] fuses what several retrievers found by reciprocal rank and merges hits that are one
 //!   moment.
 //! - [`ends_sentence`] and [`is_last_of_sentence`] tell where sentences end.
+//! - [`parse_query`] takes the operators out of a query.
 //! - [`Cursor`] pages through moments.
 
 mod cursor;
 mod fusion;
 mod hit;
 mod merge;
+mod operators;
 mod passages;
 mod sentences;
 
 pub use cursor::{Cursor, CursorError};
 pub use fusion::{FoundMoment, find_moments};
 pub use hit::{Hit, RankedHits, Relevance, Retriever};
+pub use operators::{ParsedQuery, Sequence, parse_query};
 pub use passages::passages;
 pub use sentences::{ends_sentence, is_last_of_sentence};
