@@ -48,6 +48,8 @@ pub struct FoundMoment {
     pub score: f64,
     /// What matched, in order of time, titles last. A hit's `score` is that of the retriever that found it.
     pub evidence: Vec<Hit>,
+    /// What each retriever that found it says of it, by its best rank among the evidence.
+    pub found_by: BTreeMap<Retriever, Found>,
 }
 
 impl FoundMoment {
@@ -75,8 +77,8 @@ pub(crate) struct Candidate {
 }
 
 /// What one retriever says of a document.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
     /// Position in the retriever's list, from 1.
     pub rank: usize,
     /// The retriever's own score.
@@ -125,6 +127,7 @@ pub fn find_moments(retrieved: &[RankedHits]) -> Vec<FoundMoment> {
             Some(moment) => {
                 moment.score += title.fused();
                 moment.evidence.push(title.hit);
+                moment.found_by.extend(title.found_by);
             }
             None => moments.push(moment_of_title(title)),
         }
@@ -193,6 +196,7 @@ fn moment_of(group: Group) -> FoundMoment {
         end_ms: group.end_ms,
         score: fused(&best),
         evidence,
+        found_by: best,
     }
 }
 
@@ -205,6 +209,7 @@ fn moment_of_title(title: Candidate) -> FoundMoment {
         end_ms: hit.end_ms.min(hit.start_ms.saturating_add(MAX_TITLE_MS)),
         score: title.fused(),
         evidence: vec![title.hit],
+        found_by: title.found_by,
     }
 }
 

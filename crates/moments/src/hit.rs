@@ -30,6 +30,19 @@ impl Retriever {
         Self::Looks,
     ];
 
+    /// The retriever as it stands in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TitleWords => "title-words",
+            Self::Words => "words",
+            Self::Meaning => "meaning",
+            Self::WrittenWords => "written-words",
+            Self::WrittenMeaning => "written-meaning",
+            Self::Looks => "looks",
+        }
+    }
+
     /// The channels whose documents it ranks.
     #[must_use]
     pub const fn channels(self) -> &'static [Channel] {

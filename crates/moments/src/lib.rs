@@ -18,7 +18,7 @@ mod passages;
 mod sentences;
 
 pub use cursor::{Cursor, CursorError};
-pub use fusion::{FoundMoment, find_moments};
+pub use fusion::{Found, FoundMoment, find_moments};
 pub use hit::{Hit, RankedHits, Relevance, Retriever};
 pub use numbers::number_forms;
 pub use operators::{ParsedQuery, Sequence, parse_query};

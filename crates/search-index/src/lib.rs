@@ -6,6 +6,7 @@
 
 mod client;
 mod error;
+mod filters;
 mod highlights;
 mod maintain;
 mod mapping;
@@ -17,6 +18,7 @@ mod write;
 
 pub use client::SearchIndex;
 pub use error::SearchIndexError;
+pub use filters::Filters;
 pub use mapping::{VectorSpace, VectorSpaces};
 pub use prepare::Prepared;
 pub use query::QueryPlan;

@@ -1,7 +1,10 @@
 //! What is asked, and how it is put to OpenSearch.
 
-use crate::highlights::{END_MARK, START_MARK};
-use contracts::{VideoId, Workspace, segments::Channel};
+use crate::{
+    Filters,
+    highlights::{END_MARK, START_MARK},
+};
+use contracts::{Workspace, segments::Channel};
 use moments::Retriever;
 use serde_json::{Value, json};
 
@@ -19,12 +22,8 @@ pub struct QueryPlan {
     pub text_vector: Option<Vec<f32>>,
     /// Unit vector of what is looked for by the index's image model; `None` leaves the search by looks out.
     pub image_vector: Option<Vec<f32>>,
-    /// Only these videos; empty: all.
-    pub videos: Vec<VideoId>,
-    /// Only videos with all of these tags.
-    pub tags: Vec<String>,
-    /// Only these channels; empty: all.
-    pub channels: Vec<Channel>,
+    /// What it is narrowed to.
+    pub filters: Filters,
     /// How many hits each retriever gives at most.
     pub candidates: usize,
 }
@@ -43,7 +42,7 @@ impl QueryPlan {
             .channels()
             .iter()
             .copied()
-            .filter(|channel| self.channels.is_empty() || self.channels.contains(channel))
+            .filter(|channel| self.filters.has_channel(*channel))
             .collect();
         if channels.is_empty() {
             return None;
@@ -123,10 +122,7 @@ impl Scope {
             json!({"term": {"workspace": plan.workspace}}),
             json!({"terms": {"channel": channels}}),
         ];
-        if !plan.videos.is_empty() {
-            filter.push(json!({"terms": {"video_id": plan.videos}}));
-        }
-        filter.extend(plan.tags.iter().map(|tag| json!({"term": {"tags": tag}})));
+        filter.extend(plan.filters.clauses());
         Self { filter }
     }
 
@@ -156,9 +152,16 @@ mod tests {
             text: "dogs".into(),
             text_vector: Some(vec![0.6, 0.8]),
             image_vector: Some(vec![1.0, 0.0]),
-            videos: vec!["v1".into(), "v2".into()],
-            tags: vec!["a".into(), "b".into()],
-            channels: Vec::new(),
+            filters: Filters {
+                videos: vec!["v1".into(), "v2".into()],
+                tags: vec!["a".into(), "b".into()],
+                channels: Vec::new(),
+                languages: vec!["en".into(), "pt".into()],
+                after: Some("2026-11-01T00:00:00Z".into()),
+                before: Some("2026-12-01T00:00:00Z".into()),
+                min_duration_ms: Some(60_000),
+                max_duration_ms: Some(90_000),
+            },
             candidates: 100,
         }
     }
@@ -194,6 +197,8 @@ mod tests {
                 json!({"term": {"workspace": "w"}}),
                 "{retriever:?}"
             );
+            let others = &filter.as_array().unwrap()[2..];
+            assert_eq!(others, plan().filters.clauses(), "{retriever:?}");
         }
     }
 
@@ -202,7 +207,10 @@ mod tests {
         use Retriever::{Looks, Meaning, TitleWords, Words, WrittenMeaning, WrittenWords};
         let of = |channels: &[Channel]| {
             retrievers(&QueryPlan {
-                channels: channels.to_vec(),
+                filters: Filters {
+                    channels: channels.to_vec(),
+                    ..Filters::default()
+                },
                 ..plan()
             })
         };

@@ -204,6 +204,34 @@ fn a_title_lifts_the_best_moment_of_its_video_and_keeps_its_bounds() {
 }
 
 #[test]
+fn a_moment_says_what_each_retriever_says_of_it() {
+    let title = Hit {
+        channel: Channel::Title,
+        ..hit("a", 0, 60_000, 1.5)
+    };
+    let moments = find_moments(&[
+        list(
+            Retriever::Meaning,
+            vec![hit("b", 0, 4000, 0.9), hit("a", 0, 4000, 0.7)],
+        ),
+        list(Retriever::Words, vec![hit("a", 0, 4000, 2.0)]),
+        list(Retriever::TitleWords, vec![title]),
+    ]);
+    let found_by = moments[0].found_by.iter();
+    let found_by: Vec<_> = found_by
+        .map(|(retriever, found)| (retriever.as_str(), found.rank, found.score, found.relevance))
+        .collect();
+    assert_eq!(
+        found_by,
+        [
+            ("title-words", 1, 1.5, 1.0),
+            ("words", 1, 2.0, 1.0),
+            ("meaning", 2, 0.7, 1.0)
+        ]
+    );
+}
+
+#[test]
 fn highlights_survive_whichever_retriever_came_first() {
     let bare = hit("a", 0, 5000, 0.7);
     let marked = Hit {
