@@ -18,6 +18,10 @@ pub struct QueryPlan {
     pub workspace: Workspace,
     /// What was said or shown; empty where the query is no text.
     pub text: String,
+    /// Phrases that a document must have word for word; every retriever obeys.
+    pub phrases: Vec<String>,
+    /// Words and phrases that a document must not have; every retriever obeys.
+    pub excluded: Vec<String>,
     /// Unit vector of the text by the index's text model; `None` leaves the search by meaning out.
     pub text_vector: Option<Vec<f32>>,
     /// Unit vector of what is looked for by the index's image model; `None` leaves the search by looks out.
@@ -88,6 +92,7 @@ impl QueryPlan {
         self.highlighted(scope.around(&words))
     }
 
+    /// Words as they stand are marked only where they are a phrase's: else every "the" would be.
     fn highlighted(&self, query: Value) -> Value {
         let mut body = self.frame(query);
         body["highlight"] = json!({
@@ -97,6 +102,11 @@ impl QueryPlan {
             "post_tags": [END_MARK.to_string()],
             "fields": {"text": {}},
         });
+        let phrases: Vec<Value> = self.phrases.iter().map(|words| phrase(words)).collect();
+        if !phrases.is_empty() {
+            body["highlight"]["fields"]["text.exact"] =
+                json!({"highlight_query": {"bool": {"should": phrases}}});
+        }
         body
     }
 
@@ -114,6 +124,7 @@ impl QueryPlan {
 /// tenant's filter.
 struct Scope {
     filter: Vec<Value>,
+    must_not: Vec<Value>,
 }
 
 impl Scope {
@@ -123,12 +134,25 @@ impl Scope {
             json!({"terms": {"channel": channels}}),
         ];
         filter.extend(plan.filters.clauses());
-        Self { filter }
+        filter.extend(plan.phrases.iter().map(|words| phrase(words)));
+        let must_not = plan.excluded.iter().map(|words| phrase(words)).collect();
+        Self { filter, must_not }
     }
 
     /// A scored query inside the scope.
     fn around(&self, query: &Value) -> Value {
-        json!({"bool": {"must": [query], "filter": self.filter}})
+        let mut scoped = self.clauses();
+        scoped["bool"]["must"] = json!([query]);
+        scoped
+    }
+
+    /// What a document must and must not be.
+    fn clauses(&self) -> Value {
+        let mut clauses = json!({"bool": {"filter": self.filter}});
+        if !self.must_not.is_empty() {
+            clauses["bool"]["must_not"] = json!(self.must_not);
+        }
+        clauses
     }
 
     /// The nearest vectors inside the scope: filtered while searching, so that others can't use up `count`.
@@ -136,10 +160,15 @@ impl Scope {
         let mut fields = serde_json::Map::new();
         fields.insert(
             field.to_owned(),
-            json!({"vector": vector, "k": count, "filter": {"bool": {"filter": self.filter}}}),
+            json!({"vector": vector, "k": count, "filter": self.clauses()}),
         );
         json!({"knn": fields})
     }
+}
+
+/// These words one after the other, as they stand.
+fn phrase(words: &str) -> Value {
+    json!({"match_phrase": {"text.exact": words}})
 }
 
 #[cfg(test)]
@@ -150,6 +179,8 @@ mod tests {
         QueryPlan {
             workspace: "w".into(),
             text: "dogs".into(),
+            phrases: Vec::new(),
+            excluded: Vec::new(),
             text_vector: Some(vec![0.6, 0.8]),
             image_vector: Some(vec![1.0, 0.0]),
             filters: Filters {
@@ -173,6 +204,18 @@ mod tests {
             .collect()
     }
 
+    /// What the documents of a retriever must and must not be.
+    fn clauses_of(retriever: Retriever, body: &Value) -> &Value {
+        let query = &body["query"];
+        match retriever {
+            Retriever::Meaning | Retriever::WrittenMeaning => {
+                &query["knn"]["text_vector"]["filter"]["bool"]
+            }
+            Retriever::Looks => &query["knn"]["image_vector"]["filter"]["bool"],
+            Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => &query["bool"],
+        }
+    }
+
     #[test]
     fn the_request_bodies_are_reviewed_when_they_change() {
         let bodies: Vec<Value> = plan().bodies().into_iter().map(|(_, body)| body).collect();
@@ -182,16 +225,7 @@ mod tests {
     #[test]
     fn every_query_has_the_tenant_filter() {
         for (retriever, body) in plan().bodies() {
-            let query = &body["query"];
-            let filter = match retriever {
-                Retriever::Meaning | Retriever::WrittenMeaning => {
-                    &query["knn"]["text_vector"]["filter"]["bool"]["filter"]
-                }
-                Retriever::Looks => &query["knn"]["image_vector"]["filter"]["bool"]["filter"],
-                Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => {
-                    &query["bool"]["filter"]
-                }
-            };
+            let filter = &clauses_of(retriever, &body)["filter"];
             assert_eq!(
                 filter[0],
                 json!({"term": {"workspace": "w"}}),
@@ -199,6 +233,31 @@ mod tests {
             );
             let others = &filter.as_array().unwrap()[2..];
             assert_eq!(others, plan().filters.clauses(), "{retriever:?}");
+        }
+    }
+
+    #[test]
+    fn phrases_and_exclusions_bind_every_retriever() {
+        let plan = QueryPlan {
+            phrases: vec!["hot dogs".into(), "ran away".into()],
+            excluded: vec!["cats".into()],
+            filters: Filters::default(),
+            ..plan()
+        };
+        insta::assert_json_snapshot!(plan.bodies()[1].1);
+        for (retriever, body) in plan.bodies() {
+            let clauses = clauses_of(retriever, &body);
+            let required = &clauses["filter"].as_array().unwrap()[2..];
+            assert_eq!(
+                required,
+                [phrase("hot dogs"), phrase("ran away")],
+                "{retriever:?}"
+            );
+            assert_eq!(
+                clauses["must_not"],
+                json!([phrase("cats")]),
+                "{retriever:?}"
+            );
         }
     }
 
