@@ -5,11 +5,15 @@ use crate::{
     highlights::{END_MARK, START_MARK},
 };
 use contracts::{Workspace, segments::Channel};
-use moments::Retriever;
+use moments::{Retriever, number_forms};
 use serde_json::{Value, json};
 
 /// Both of two words, and half of more.
 const WRITTEN_WORDS_IN_COMMON: &str = "2<50%";
+/// How much a number in another form counts: as much as a word, which counts both stemmed and as it stands.
+const NUMBER_BOOST: f64 = 2.0;
+/// A number that is written with fewer characters says as little about a sign as any one word.
+const MIN_WRITTEN_NUMBER_CHARS: usize = 3;
 
 /// One search.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,7 +85,7 @@ impl QueryPlan {
         let words = json!({"multi_match": {
             "query": self.text, "fields": ["text", "text.exact"], "type": "most_fields",
         }});
-        self.highlighted(scope.around(&words))
+        self.highlighted(scope.around(&or_numbers(words, &self.numbers())))
     }
 
     /// What is written in a picture has a word or two: one that a long query has in common with it says nothing.
@@ -89,10 +93,17 @@ impl QueryPlan {
         let words = json!({"match": {"text": {
             "query": self.text, "minimum_should_match": WRITTEN_WORDS_IN_COMMON,
         }}});
-        self.highlighted(scope.around(&words))
+        let mut numbers = self.numbers();
+        numbers.retain(|forms| forms[0].len() >= MIN_WRITTEN_NUMBER_CHARS);
+        self.highlighted(scope.around(&or_numbers(words, &numbers)))
     }
 
-    /// Words as they stand are marked only where they are a phrase's: else every "the" would be.
+    /// The forms of each number that is looked for.
+    fn numbers(&self) -> Vec<Vec<String>> {
+        number_forms(&self.text)
+    }
+
+    /// Words as they stand are marked only where they are a phrase's or a number's: else every "the" would be.
     fn highlighted(&self, query: Value) -> Value {
         let mut body = self.frame(query);
         body["highlight"] = json!({
@@ -102,7 +113,9 @@ impl QueryPlan {
             "post_tags": [END_MARK.to_string()],
             "fields": {"text": {}},
         });
-        let phrases: Vec<Value> = self.phrases.iter().map(|words| phrase(words)).collect();
+        let numbers = self.numbers();
+        let marked = self.phrases.iter().chain(numbers.iter().flatten());
+        let phrases: Vec<Value> = marked.map(|words| phrase(words)).collect();
         if !phrases.is_empty() {
             body["highlight"]["fields"]["text.exact"] =
                 json!({"highlight_query": {"bool": {"should": phrases}}});
@@ -164,6 +177,20 @@ impl Scope {
         );
         json!({"knn": fields})
     }
+}
+
+/// What matches the words, or has a number in any of its forms; the more the better.
+fn or_numbers(words: Value, numbers: &[Vec<String>]) -> Value {
+    if numbers.is_empty() {
+        return words;
+    }
+    let any_form = |forms: &Vec<String>| {
+        let forms: Vec<Value> = forms.iter().map(|form| phrase(form)).collect();
+        json!({"dis_max": {"queries": forms, "boost": NUMBER_BOOST}})
+    };
+    let mut should = vec![words];
+    should.extend(numbers.iter().map(any_form));
+    json!({"bool": {"should": should, "minimum_should_match": 1}})
 }
 
 /// These words one after the other, as they stand.
@@ -259,6 +286,23 @@ mod tests {
                 "{retriever:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_number_is_looked_for_in_all_its_forms() {
+        let words_of = |text: &str, position: usize| {
+            let plan = QueryPlan {
+                text: text.into(),
+                filters: Filters::default(),
+                ..plan()
+            };
+            plan.bodies().remove(position).1
+        };
+        insta::assert_json_snapshot!(words_of("25 dogs", 1));
+        let is_plain = |body: Value| body["query"]["bool"]["must"][0]["bool"].is_null();
+        assert!(is_plain(words_of("dogs", 1)));
+        assert!(is_plain(words_of("25 dogs", 3)));
+        assert!(!is_plain(words_of("1963", 3)));
     }
 
     #[test]

@@ -311,6 +311,52 @@ async fn phrases_and_exclusions_bind_words_and_meaning() {
 }
 
 #[tokio::test]
+async fn a_number_is_found_in_digits_and_in_words() {
+    with_index("numbers", |index| async move {
+        let said = |video: &str, text: &str| document("w", video, 1, 0, text);
+        let documents = [
+            said("year", "The bridge opened in 1963"),
+            said("spoken-year", "It was nineteen sixty-three when she left"),
+            said(
+                "other-year",
+                "The bridge opened in 1973, or was it sixty three people",
+            ),
+            said("count", "There were twelve hundred of them"),
+            said("grouped", "There were 1,200 boats"),
+            said("half", "It took two and a half hours"),
+        ];
+        write(&index, &documents).await.unwrap();
+        let check = async |text: &str, expected: &[&str]| {
+            let answers = index.search(&plan("w", text, NEAR)).await.unwrap();
+            let mut first = videos(hits(&answers, Retriever::Words));
+            first.truncate(expected.len());
+            first.sort_unstable();
+            assert_eq!(first, expected, "{text}");
+        };
+        check(
+            "the bridge of nineteen sixty-three",
+            &["spoken-year", "year"],
+        )
+        .await;
+        check("1963", &["spoken-year", "year"]).await;
+        check("nineteen sixty three", &["spoken-year", "year"]).await;
+        check("1200", &["count", "grouped"]).await;
+        check("2.5 hours", &["half"]).await;
+        let answers = index
+            .search(&plan("w", "left in 1963", NEAR))
+            .await
+            .unwrap();
+        let words = hits(&answers, Retriever::Words);
+        let spoken = words
+            .iter()
+            .find(|hit| hit.video_id.as_str() == "spoken-year");
+        let marked = &spoken.unwrap().highlights;
+        assert_eq!((marked[0][0], marked[marked.len() - 1]), (7, [37, 41]));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn filters_narrow_every_retriever() {
     with_index("filters", |index| async move {
         write(&index, &of_two_videos()).await.unwrap();
