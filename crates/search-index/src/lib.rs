@@ -4,10 +4,12 @@
 //! makes an index; a write never does. Requests are signed (SigV4, service `es`) where credentials exist; a
 //! local server ignores the signature.
 
+mod clauses;
 mod client;
 mod error;
 mod filters;
 mod highlights;
+mod languages;
 mod maintain;
 mod mapping;
 mod prepare;

@@ -2,7 +2,9 @@
 
 use crate::{
     Filters,
+    clauses::{first_words, or_numbers, phrase},
     highlights::{END_MARK, START_MARK},
+    languages,
 };
 use contracts::{Workspace, segments::Channel};
 use moments::{Retriever, number_forms};
@@ -10,8 +12,9 @@ use serde_json::{Value, json};
 
 /// Both of two words, and half of more.
 const WRITTEN_WORDS_IN_COMMON: &str = "2<50%";
-/// How much a number in another form counts: as much as a word, which counts both stemmed and as it stands.
-const NUMBER_BOOST: f64 = 2.0;
+/// So many words of a longer text are looked for by words, about as many as a passage has: each counts in a dozen
+/// fields, and the server takes 1,024 conditions.
+const MAX_WORDS: usize = 60;
 /// A number that is written with fewer characters says as little about a sign as any one word.
 const MIN_WRITTEN_NUMBER_CHARS: usize = 3;
 
@@ -75,7 +78,7 @@ impl QueryPlan {
     /// Little words don't count here: a title that shares no more than "the" with a query must not lift its
     /// video.
     fn by_title(&self, scope: &Scope) -> Value {
-        let words = json!({"match": {"text": {"query": self.text}}});
+        let words = json!({"match": {"text": {"query": self.words()}}});
         self.highlighted(scope.around(&words))
     }
 
@@ -83,19 +86,26 @@ impl QueryPlan {
     /// words tell otherwise equal passages apart.
     fn by_words(&self, scope: &Scope) -> Value {
         let words = json!({"multi_match": {
-            "query": self.text, "fields": ["text", "text.exact"], "type": "most_fields",
+            "query": self.words(), "fields": ["text", "text.exact", languages::ALL_WORDS],
+            "type": "most_fields",
         }});
         self.highlighted(scope.around(&or_numbers(words, &self.numbers())))
     }
 
     /// What is written in a picture has a word or two: one that a long query has in common with it says nothing.
     fn by_written_words(&self, scope: &Scope) -> Value {
-        let words = json!({"match": {"text": {
-            "query": self.text, "minimum_should_match": WRITTEN_WORDS_IN_COMMON,
-        }}});
+        let words = json!({"multi_match": {
+            "query": self.words(), "fields": ["text", languages::ALL_WORDS],
+            "minimum_should_match": WRITTEN_WORDS_IN_COMMON,
+        }});
         let mut numbers = self.numbers();
         numbers.retain(|forms| forms[0].len() >= MIN_WRITTEN_NUMBER_CHARS);
         self.highlighted(scope.around(&or_numbers(words, &numbers)))
+    }
+
+    /// What is looked for by words.
+    fn words(&self) -> &str {
+        first_words(&self.text, MAX_WORDS)
     }
 
     /// The forms of each number that is looked for.
@@ -111,7 +121,7 @@ impl QueryPlan {
             "require_field_match": true,
             "pre_tags": [START_MARK.to_string()],
             "post_tags": [END_MARK.to_string()],
-            "fields": {"text": {}},
+            "fields": {"text": {}, (languages::ALL_WORDS): {}},
         });
         let numbers = self.numbers();
         let marked = self.phrases.iter().chain(numbers.iter().flatten());
@@ -127,7 +137,7 @@ impl QueryPlan {
         json!({
             "size": self.candidates,
             "track_total_hits": false,
-            "_source": {"excludes": ["text_vector", "image_vector"]},
+            "_source": {"excludes": ["text_vector", "image_vector", languages::WORDS]},
             "query": query,
         })
     }
@@ -177,25 +187,6 @@ impl Scope {
         );
         json!({"knn": fields})
     }
-}
-
-/// What matches the words, or has a number in any of its forms; the more the better.
-fn or_numbers(words: Value, numbers: &[Vec<String>]) -> Value {
-    if numbers.is_empty() {
-        return words;
-    }
-    let any_form = |forms: &Vec<String>| {
-        let forms: Vec<Value> = forms.iter().map(|form| phrase(form)).collect();
-        json!({"dis_max": {"queries": forms, "boost": NUMBER_BOOST}})
-    };
-    let mut should = vec![words];
-    should.extend(numbers.iter().map(any_form));
-    json!({"bool": {"should": should, "minimum_should_match": 1}})
-}
-
-/// These words one after the other, as they stand.
-fn phrase(words: &str) -> Value {
-    json!({"match_phrase": {"text.exact": words}})
 }
 
 #[cfg(test)]

@@ -357,6 +357,67 @@ async fn a_number_is_found_in_digits_and_in_words() {
 }
 
 #[tokio::test]
+async fn words_of_other_languages_are_stemmed_by_their_own_rules() {
+    with_index("languages", |index| async move {
+        let said = |language: &str, text: &str| SegmentDocument {
+            language: Some(language.to_owned()),
+            ..document("w", language, 1, 0, text)
+        };
+        let sign = SegmentDocument {
+            channel: Channel::ScreenText,
+            ..said("de-AT", "Alte Häuser")
+        };
+        let documents = [
+            said("en", "The houses were sold"),
+            said("de-AT", "😀 Die alten Häuser wurden verkauft"),
+            said("fr", "Les chevaux couraient"),
+            said("ru", "Он видел книги"),
+            said("ja", "東京都に住んでいます"),
+            said("sv", "Husen är sålda"),
+            sign,
+        ];
+        write(&index, &documents).await.unwrap();
+        let check = async |text: &str, expected: &[&str]| {
+            let answers = index.search(&plan("w", text, NEAR)).await.unwrap();
+            assert_eq!(videos(hits(&answers, Retriever::Words)), expected, "{text}");
+            answers
+        };
+        check("house", &["en"]).await;
+        check("cheval", &["fr"]).await;
+        check("книга", &["ru"]).await;
+        check("東京", &["ja"]).await;
+        check("husen", &["sv"]).await;
+        let answers = check("altes Haus", &["de-AT"]).await;
+        let said = &hits(&answers, Retriever::Words)[0];
+        assert_eq!(said.highlights, [[7, 12], [13, 19]]);
+        assert_eq!(hits(&answers, Retriever::WrittenWords).len(), 1);
+        let id = &hits(&answers, Retriever::WrittenWords)[0].id;
+        let segment = index.segment(&"w".into(), id).await.unwrap().unwrap();
+        assert_eq!(segment.text.as_deref(), Some("Alte Häuser"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_longest_queries_are_answered() {
+    with_index("long", |index| async move {
+        write(&index, &[document("w", "v", 1, 0, "a dog 🐶 at 7 in 東京")])
+            .await
+            .unwrap();
+        let check = async |word: &str| {
+            let text: String = word.chars().cycle().take(1000).collect();
+            let answers = index.search(&plan("w", &text, NEAR)).await.unwrap();
+            assert!(answers.failed.is_empty(), "{word}: {:?}", answers.failed);
+            assert_eq!(hits(&answers, Retriever::Words).len(), 1, "{word}");
+        };
+        for word in ["dog ", "x dog y ", "dog 7 ", "東京", "🐶", "dog-"] {
+            check(word).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn filters_narrow_every_retriever() {
     with_index("filters", |index| async move {
         write(&index, &of_two_videos()).await.unwrap();
