@@ -103,6 +103,13 @@ pub struct Hit {
     pub score: f64,
 }
 
+impl Hit {
+    /// Whether its words were said, as heard or as subtitles have them.
+    pub(crate) fn is_spoken(&self) -> bool {
+        matches!(self.channel, Channel::Speech | Channel::Subtitle)
+    }
+}
+
 /// All that one retriever found, best first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedHits {

@@ -16,6 +16,7 @@ mod numbers;
 mod operators;
 mod passages;
 mod sentences;
+mod snapping;
 
 pub use cursor::{Cursor, CursorError};
 pub use fusion::{Found, FoundMoment, find_moments};
