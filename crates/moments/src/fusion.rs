@@ -8,6 +8,7 @@
 use crate::{
     hit::{Hit, RankedHits, Retriever},
     merge::{Group, group},
+    repeats::Occurrence,
     snapping::{hull, snap},
 };
 use contracts::{Generation, VideoId, artifacts::TimeRange, segments::Channel};
@@ -49,6 +50,8 @@ pub struct FoundMoment {
     pub evidence_start_ms: u64,
     /// The millisecond after the last of what matched.
     pub evidence_end_ms: u64,
+    /// Other places with the same content, the best first, once they were [collapsed](crate::collapse_repeats).
+    pub repeats: Vec<Occurrence>,
     /// Fused score: comparable inside one answer only.
     pub score: f64,
     /// What matched, in order of time, titles last. A hit's `score` is that of the first
@@ -210,6 +213,7 @@ fn moment_of(group: Group) -> FoundMoment {
         end_ms: bounds.end_ms,
         evidence_start_ms: matched.start_ms,
         evidence_end_ms: matched.end_ms,
+        repeats: Vec::new(),
         score: fused(&best),
         evidence,
         found_by: best,
@@ -226,6 +230,7 @@ fn moment_of_title(title: Candidate) -> FoundMoment {
         end_ms,
         evidence_start_ms: hit.start_ms,
         evidence_end_ms: end_ms,
+        repeats: Vec::new(),
         score: title.fused(),
         evidence: vec![title.hit],
         found_by: title.found_by,

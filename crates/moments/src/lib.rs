@@ -3,6 +3,7 @@
 //! - [`passages`] makes searchable passages of a sentence or a few out of subtitle cues or recognised segments.
 //! - [`find_moments`] fuses what several retrievers found by reciprocal rank and merges hits that are one
 //!   moment.
+//! - [`collapse_repeats`] makes one of moments with the same content.
 //! - [`ends_sentence`] and [`is_last_of_sentence`] tell where sentences end.
 //! - [`parse_query`] takes the operators out of a query.
 //! - [`number_forms`] says a query's numbers in digits and in words.
@@ -15,6 +16,7 @@ mod merge;
 mod numbers;
 mod operators;
 mod passages;
+mod repeats;
 mod sentences;
 mod snapping;
 
@@ -24,4 +26,5 @@ pub use hit::{Hit, RankedHits, Relevance, Retriever};
 pub use numbers::number_forms;
 pub use operators::{ParsedQuery, Sequence, parse_query};
 pub use passages::passages;
+pub use repeats::{Occurrence, at_most_per_video, collapse_repeats};
 pub use sentences::{ends_sentence, is_last_of_sentence};

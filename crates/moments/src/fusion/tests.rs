@@ -106,6 +106,22 @@ fn neighbours_of_equal_strength_are_one_moment() {
 }
 
 #[test]
+fn every_occurrence_in_a_long_video_is_a_moment_of_its_own() {
+    let said = |minute: u64| hit("a", minute * 60_000, minute * 60_000 + 4000, 0.7);
+    let hits: Vec<Hit> = (0..60).map(said).collect();
+    let moments = find_moments(&[
+        list(Retriever::Meaning, hits.clone()),
+        list(Retriever::Words, hits),
+    ]);
+    let mut starts: Vec<u64> = moments
+        .iter()
+        .map(|moment| moment.start_ms / 60_000)
+        .collect();
+    starts.sort_unstable();
+    assert_eq!(starts, (0..60).collect::<Vec<_>>());
+}
+
+#[test]
 fn neighbours_never_make_a_moment_longer_than_thirty_seconds() {
     let many: Vec<Hit> = (0..10)
         .map(|at| hit("a", at * 5000, at * 5000 + 4500, 1.0))
