@@ -237,7 +237,8 @@ fn moment_of_title(title: Candidate) -> FoundMoment {
     }
 }
 
-fn sort(moments: &mut [FoundMoment]) {
+/// Best first; of equal ones in order of video and time.
+pub(crate) fn sort(moments: &mut [FoundMoment]) {
     moments.sort_by(|left, right| {
         right
             .score

@@ -7,6 +7,7 @@
 //! - [`ends_sentence`] and [`is_last_of_sentence`] tell where sentences end.
 //! - [`parse_query`] takes the operators out of a query.
 //! - [`number_forms`] says a query's numbers in digits and in words.
+//! - [`join_sequences`] joins what comes soon after something else.
 //! - [`Cursor`] pages through moments.
 
 mod cursor;
@@ -18,6 +19,7 @@ mod operators;
 mod passages;
 mod repeats;
 mod sentences;
+mod sequence;
 mod snapping;
 
 pub use cursor::{Cursor, CursorError};
@@ -28,3 +30,4 @@ pub use operators::{ParsedQuery, Sequence, parse_query};
 pub use passages::passages;
 pub use repeats::{Occurrence, at_most_per_video, collapse_repeats};
 pub use sentences::{ends_sentence, is_last_of_sentence};
+pub use sequence::join_sequences;
