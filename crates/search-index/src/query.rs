@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 /// Both of two words, and half of more.
 const WRITTEN_WORDS_IN_COMMON: &str = "2<50%";
 
+/// How long the server looks for the hits of one retriever: many times what a healthy one takes, and less than a caller
+/// waits for all of them, so that one that is late does not cost the others.
+pub(crate) const SEARCH_TIMEOUT: &str = "4s";
+
 /// One search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryPlan {
@@ -104,6 +108,7 @@ impl QueryPlan {
         json!({
             "size": self.candidates,
             "track_total_hits": false,
+            "timeout": SEARCH_TIMEOUT,
             "_source": {"excludes": ["text_vector", "image_vector"]},
             "query": query,
         })
