@@ -5,12 +5,14 @@
 //!   moment.
 //! - [`ends_sentence`] and [`is_last_of_sentence`] tell where sentences end.
 //! - [`parse_query`] takes the operators out of a query.
+//! - [`number_forms`] says a query's numbers in digits and in words.
 //! - [`Cursor`] pages through moments.
 
 mod cursor;
 mod fusion;
 mod hit;
 mod merge;
+mod numbers;
 mod operators;
 mod passages;
 mod sentences;
@@ -18,6 +20,7 @@ mod sentences;
 pub use cursor::{Cursor, CursorError};
 pub use fusion::{Found, FoundMoment, find_moments};
 pub use hit::{Hit, RankedHits, Relevance, Retriever};
+pub use numbers::number_forms;
 pub use operators::{ParsedQuery, Sequence, parse_query};
 pub use passages::passages;
 pub use sentences::{ends_sentence, is_last_of_sentence};

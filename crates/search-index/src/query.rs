@@ -5,11 +5,15 @@ use crate::{
     highlights::{END_MARK, START_MARK},
 };
 use contracts::{Workspace, segments::Channel};
-use moments::Retriever;
+use moments::{Retriever, number_forms};
 use serde_json::{Value, json};
 
 /// Both of two words, and half of more.
 const WRITTEN_WORDS_IN_COMMON: &str = "2<50%";
+/// How much a number in another form counts: as much as a word, which counts both stemmed and as it stands.
+const NUMBER_BOOST: f64 = 2.0;
+/// A number that is written with fewer characters says as little about a sign as any one word.
+const MIN_WRITTEN_NUMBER_CHARS: usize = 3;
 
 /// How long the server looks for the hits of one retriever: many times what a healthy one takes, and less than a caller
 /// waits for all of them, so that one that is late does not cost the others.
@@ -22,6 +26,10 @@ pub struct QueryPlan {
     pub workspace: Workspace,
     /// What was said or shown; empty where the query is no text.
     pub text: String,
+    /// Phrases that a document must have word for word; every retriever obeys.
+    pub phrases: Vec<String>,
+    /// Words and phrases that a document must not have; every retriever obeys.
+    pub excluded: Vec<String>,
     /// Unit vector of the text by the index's text model; `None` leaves the search by meaning out.
     pub text_vector: Option<Vec<f32>>,
     /// Unit vector of what is looked for by the index's image model; `None` leaves the search by looks out.
@@ -81,7 +89,7 @@ impl QueryPlan {
         let words = json!({"multi_match": {
             "query": self.text, "fields": ["text", "text.exact"], "type": "most_fields",
         }});
-        self.highlighted(scope.around(&words))
+        self.highlighted(scope.around(&or_numbers(words, &self.numbers())))
     }
 
     /// What is written in a picture has a word or two: one that a long query has in common with it says nothing.
@@ -89,9 +97,17 @@ impl QueryPlan {
         let words = json!({"match": {"text": {
             "query": self.text, "minimum_should_match": WRITTEN_WORDS_IN_COMMON,
         }}});
-        self.highlighted(scope.around(&words))
+        let mut numbers = self.numbers();
+        numbers.retain(|forms| forms[0].len() >= MIN_WRITTEN_NUMBER_CHARS);
+        self.highlighted(scope.around(&or_numbers(words, &numbers)))
     }
 
+    /// The forms of each number that is looked for.
+    fn numbers(&self) -> Vec<Vec<String>> {
+        number_forms(&self.text)
+    }
+
+    /// Words as they stand are marked only where they are a phrase's or a number's: else every "the" would be.
     fn highlighted(&self, query: Value) -> Value {
         let mut body = self.frame(query);
         body["highlight"] = json!({
@@ -101,6 +117,13 @@ impl QueryPlan {
             "post_tags": [END_MARK.to_string()],
             "fields": {"text": {}},
         });
+        let numbers = self.numbers();
+        let marked = self.phrases.iter().chain(numbers.iter().flatten());
+        let phrases: Vec<Value> = marked.map(|words| phrase(words)).collect();
+        if !phrases.is_empty() {
+            body["highlight"]["fields"]["text.exact"] =
+                json!({"highlight_query": {"bool": {"should": phrases}}});
+        }
         body
     }
 
@@ -119,6 +142,7 @@ impl QueryPlan {
 /// tenant's filter.
 struct Scope {
     filter: Vec<Value>,
+    must_not: Vec<Value>,
 }
 
 impl Scope {
@@ -128,12 +152,25 @@ impl Scope {
             json!({"terms": {"channel": channels}}),
         ];
         filter.extend(plan.filters.clauses());
-        Self { filter }
+        filter.extend(plan.phrases.iter().map(|words| phrase(words)));
+        let must_not = plan.excluded.iter().map(|words| phrase(words)).collect();
+        Self { filter, must_not }
     }
 
     /// A scored query inside the scope.
     fn around(&self, query: &Value) -> Value {
-        json!({"bool": {"must": [query], "filter": self.filter}})
+        let mut scoped = self.clauses();
+        scoped["bool"]["must"] = json!([query]);
+        scoped
+    }
+
+    /// What a document must and must not be.
+    fn clauses(&self) -> Value {
+        let mut clauses = json!({"bool": {"filter": self.filter}});
+        if !self.must_not.is_empty() {
+            clauses["bool"]["must_not"] = json!(self.must_not);
+        }
+        clauses
     }
 
     /// The nearest vectors inside the scope: filtered while searching, so that others can't use up `count`.
@@ -141,10 +178,29 @@ impl Scope {
         let mut fields = serde_json::Map::new();
         fields.insert(
             field.to_owned(),
-            json!({"vector": vector, "k": count, "filter": {"bool": {"filter": self.filter}}}),
+            json!({"vector": vector, "k": count, "filter": self.clauses()}),
         );
         json!({"knn": fields})
     }
+}
+
+/// What matches the words, or has a number in any of its forms; the more the better.
+fn or_numbers(words: Value, numbers: &[Vec<String>]) -> Value {
+    if numbers.is_empty() {
+        return words;
+    }
+    let any_form = |forms: &Vec<String>| {
+        let forms: Vec<Value> = forms.iter().map(|form| phrase(form)).collect();
+        json!({"dis_max": {"queries": forms, "boost": NUMBER_BOOST}})
+    };
+    let mut should = vec![words];
+    should.extend(numbers.iter().map(any_form));
+    json!({"bool": {"should": should, "minimum_should_match": 1}})
+}
+
+/// These words one after the other, as they stand.
+fn phrase(words: &str) -> Value {
+    json!({"match_phrase": {"text.exact": words}})
 }
 
 #[cfg(test)]
@@ -155,6 +211,8 @@ mod tests {
         QueryPlan {
             workspace: "w".into(),
             text: "dogs".into(),
+            phrases: Vec::new(),
+            excluded: Vec::new(),
             text_vector: Some(vec![0.6, 0.8]),
             image_vector: Some(vec![1.0, 0.0]),
             filters: Filters {
@@ -178,6 +236,18 @@ mod tests {
             .collect()
     }
 
+    /// What the documents of a retriever must and must not be.
+    fn clauses_of(retriever: Retriever, body: &Value) -> &Value {
+        let query = &body["query"];
+        match retriever {
+            Retriever::Meaning | Retriever::WrittenMeaning => {
+                &query["knn"]["text_vector"]["filter"]["bool"]
+            }
+            Retriever::Looks => &query["knn"]["image_vector"]["filter"]["bool"],
+            Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => &query["bool"],
+        }
+    }
+
     #[test]
     fn the_request_bodies_are_reviewed_when_they_change() {
         let bodies: Vec<Value> = plan().bodies().into_iter().map(|(_, body)| body).collect();
@@ -187,16 +257,7 @@ mod tests {
     #[test]
     fn every_query_has_the_tenant_filter() {
         for (retriever, body) in plan().bodies() {
-            let query = &body["query"];
-            let filter = match retriever {
-                Retriever::Meaning | Retriever::WrittenMeaning => {
-                    &query["knn"]["text_vector"]["filter"]["bool"]["filter"]
-                }
-                Retriever::Looks => &query["knn"]["image_vector"]["filter"]["bool"]["filter"],
-                Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => {
-                    &query["bool"]["filter"]
-                }
-            };
+            let filter = &clauses_of(retriever, &body)["filter"];
             assert_eq!(
                 filter[0],
                 json!({"term": {"workspace": "w"}}),
@@ -205,6 +266,48 @@ mod tests {
             let others = &filter.as_array().unwrap()[2..];
             assert_eq!(others, plan().filters.clauses(), "{retriever:?}");
         }
+    }
+
+    #[test]
+    fn phrases_and_exclusions_bind_every_retriever() {
+        let plan = QueryPlan {
+            phrases: vec!["hot dogs".into(), "ran away".into()],
+            excluded: vec!["cats".into()],
+            filters: Filters::default(),
+            ..plan()
+        };
+        insta::assert_json_snapshot!(plan.bodies()[1].1);
+        for (retriever, body) in plan.bodies() {
+            let clauses = clauses_of(retriever, &body);
+            let required = &clauses["filter"].as_array().unwrap()[2..];
+            assert_eq!(
+                required,
+                [phrase("hot dogs"), phrase("ran away")],
+                "{retriever:?}"
+            );
+            assert_eq!(
+                clauses["must_not"],
+                json!([phrase("cats")]),
+                "{retriever:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_number_is_looked_for_in_all_its_forms() {
+        let words_of = |text: &str, position: usize| {
+            let plan = QueryPlan {
+                text: text.into(),
+                filters: Filters::default(),
+                ..plan()
+            };
+            plan.bodies().remove(position).1
+        };
+        insta::assert_json_snapshot!(words_of("25 dogs", 1));
+        let is_plain = |body: Value| body["query"]["bool"]["must"][0]["bool"].is_null();
+        assert!(is_plain(words_of("dogs", 1)));
+        assert!(is_plain(words_of("25 dogs", 3)));
+        assert!(!is_plain(words_of("1963", 3)));
     }
 
     #[test]

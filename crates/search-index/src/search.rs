@@ -110,7 +110,6 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
             }
         })?;
     let text = document.text.unwrap_or_default();
-    let marked = hit["highlight"]["text"][0].as_str();
     let score = hit["_score"].as_f64().unwrap_or_default();
     Ok(Hit {
         id: id.to_owned(),
@@ -120,9 +119,7 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
         channel: document.channel,
         start_ms: document.start_ms,
         end_ms: document.end_ms,
-        highlights: marked
-            .map(|marked| highlights(marked, &text))
-            .unwrap_or_default(),
+        highlights: highlights(&hit["highlight"], &text),
         text,
         labels: document.labels,
         thumbnail_key: document.thumbnail_key,

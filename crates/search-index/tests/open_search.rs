@@ -92,6 +92,8 @@ fn plan(workspace: &str, text: &str, vector: [f32; DIMENSIONS]) -> QueryPlan {
     QueryPlan {
         workspace: workspace.into(),
         text: text.to_owned(),
+        phrases: Vec::new(),
+        excluded: Vec::new(),
         text_vector: Some(vector.to_vec()),
         image_vector: None,
         filters: Filters::default(),
@@ -270,6 +272,86 @@ async fn hits_carry_cosine_highlights_and_fields() {
         assert_eq!(words.text, text);
         let answers = index.search(&plan("w", "2.5", NEAR)).await.unwrap();
         assert_eq!(hits(&answers, Retriever::Words).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn phrases_and_exclusions_bind_words_and_meaning() {
+    with_index("phrases", |index| async move {
+        let said = |video: &str, text: &str| document("w", video, 1, 0, text);
+        let documents = [
+            said("phrase", "We go to the moon today"),
+            said("apart", "The moon is where we go to"),
+            said("stemmed", "We are going to the moons"),
+            said("excluded", "We go to the moon tomorrow"),
+        ];
+        write(&index, &documents).await.unwrap();
+        let bound = QueryPlan {
+            phrases: vec!["go to the moon".into()],
+            excluded: vec!["Tomorrow".into()],
+            ..plan("w", "go to the moon", NEAR)
+        };
+        let answers = index.search(&bound).await.unwrap();
+        assert_eq!(videos(hits(&answers, Retriever::Words)), ["phrase"]);
+        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["phrase"]);
+        let marked = &hits(&answers, Retriever::Words)[0].highlights;
+        let of_text = |[from, to]: &[u32; 2]| from >= &3 && to <= &17;
+        assert!(marked.iter().all(of_text), "{marked:?}");
+        assert_eq!((marked[0][0], marked[marked.len() - 1][1]), (3, 17));
+        let without = QueryPlan {
+            excluded: vec!["the moon".into()],
+            ..plan("w", "moon", NEAR)
+        };
+        let answers = index.search(&without).await.unwrap();
+        assert_eq!(videos(hits(&answers, Retriever::Words)), ["stemmed"]);
+        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["stemmed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_is_found_in_digits_and_in_words() {
+    with_index("numbers", |index| async move {
+        let said = |video: &str, text: &str| document("w", video, 1, 0, text);
+        let documents = [
+            said("year", "The bridge opened in 1963"),
+            said("spoken-year", "It was nineteen sixty-three when she left"),
+            said(
+                "other-year",
+                "The bridge opened in 1973, or was it sixty three people",
+            ),
+            said("count", "There were twelve hundred of them"),
+            said("grouped", "There were 1,200 boats"),
+            said("half", "It took two and a half hours"),
+        ];
+        write(&index, &documents).await.unwrap();
+        let check = async |text: &str, expected: &[&str]| {
+            let answers = index.search(&plan("w", text, NEAR)).await.unwrap();
+            let mut first = videos(hits(&answers, Retriever::Words));
+            first.truncate(expected.len());
+            first.sort_unstable();
+            assert_eq!(first, expected, "{text}");
+        };
+        check(
+            "the bridge of nineteen sixty-three",
+            &["spoken-year", "year"],
+        )
+        .await;
+        check("1963", &["spoken-year", "year"]).await;
+        check("nineteen sixty three", &["spoken-year", "year"]).await;
+        check("1200", &["count", "grouped"]).await;
+        check("2.5 hours", &["half"]).await;
+        let answers = index
+            .search(&plan("w", "left in 1963", NEAR))
+            .await
+            .unwrap();
+        let words = hits(&answers, Retriever::Words);
+        let spoken = words
+            .iter()
+            .find(|hit| hit.video_id.as_str() == "spoken-year");
+        let marked = &spoken.unwrap().highlights;
+        assert_eq!((marked[0][0], marked[marked.len() - 1]), (7, [37, 41]));
     })
     .await;
 }

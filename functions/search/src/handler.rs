@@ -105,6 +105,8 @@ fn plan_of(search: &Search, workspace: &Workspace, query: &QueryVectors) -> Quer
     QueryPlan {
         workspace: workspace.clone(),
         text: query.text.clone(),
+        phrases: Vec::new(),
+        excluded: Vec::new(),
         text_vector: query.text_vector.clone(),
         image_vector: query.image_vector.clone(),
         filters: search.filters.clone(),

@@ -151,6 +151,8 @@ async fn first_moments(
     let plan = QueryPlan {
         workspace: Workspace::from("w"),
         text: text.to_owned(),
+        phrases: Vec::new(),
+        excluded: Vec::new(),
         text_vector: Some(embedder.embed(&[text]).unwrap().remove(0)),
         image_vector: None,
         filters: Filters::default(),
