@@ -18,6 +18,10 @@ const MAX_WORDS: usize = 60;
 /// A number that is written with fewer characters says as little about a sign as any one word.
 const MIN_WRITTEN_NUMBER_CHARS: usize = 3;
 
+/// How long the server looks for the hits of one retriever: many times what a healthy one takes, and less than a caller
+/// waits for all of them, so that one that is late does not cost the others.
+pub(crate) const SEARCH_TIMEOUT: &str = "4s";
+
 /// One search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryPlan {
@@ -137,6 +141,7 @@ impl QueryPlan {
         json!({
             "size": self.candidates,
             "track_total_hits": false,
+            "timeout": SEARCH_TIMEOUT,
             "_source": {"excludes": ["text_vector", "image_vector", languages::WORDS]},
             "query": query,
         })

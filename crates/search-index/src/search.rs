@@ -1,6 +1,8 @@
 //! Asking all retrievers in one round trip.
 
-use crate::{QueryPlan, SearchIndex, SearchIndexError, highlights::highlights};
+use crate::{
+    QueryPlan, SearchIndex, SearchIndexError, highlights::highlights, query::SEARCH_TIMEOUT,
+};
 use contracts::segments::SegmentDocument;
 use moments::{Hit, RankedHits, Retriever};
 use serde_json::{Value, json};
@@ -16,7 +18,9 @@ pub struct Answers {
 
 impl SearchIndex {
     /// Asks every retriever of the plan in one `_msearch`. Retrievers fail one by one: what the others found is
-    /// answered all the same.
+    /// answered all the same. One that is late counts as failed, and what it found in time is answered too.
+    ///
+    /// A tenant's searches go to the same copy of the index, since another may order equal scores otherwise.
     ///
     /// # Errors
     /// The request as a whole failed, or every retriever did.
@@ -29,7 +33,10 @@ impl SearchIndex {
         if bodies.is_empty() {
             return Ok(answers);
         }
-        let header = json!({"index": self.alias()});
+        let header = json!({
+            "index": self.alias(),
+            "preference": format!("workspace-{}", plan.workspace.0),
+        });
         let lines: String = bodies
             .iter()
             .map(|(_, body)| format!("{header}\n{body}\n"))
@@ -37,8 +44,13 @@ impl SearchIndex {
         let reply = self.send_lines("/_msearch", lines).await?;
         let body = reply.success()?;
         for (position, (retriever, _)) in bodies.iter().enumerate() {
-            match read_response(*retriever, &body["responses"][position]) {
-                Ok(hits) => answers.found.push(hits),
+            let response = &body["responses"][position];
+            if response["timed_out"] == true {
+                answers.failed.push((*retriever, late()));
+            }
+            match read_response(*retriever, response) {
+                Ok(list) if list.hits.is_empty() && response["timed_out"] == true => {}
+                Ok(list) => answers.found.push(list),
                 Err(error) => answers.failed.push((*retriever, error)),
             }
         }
@@ -50,6 +62,13 @@ impl SearchIndex {
             ));
         }
         Ok(answers)
+    }
+}
+
+fn late() -> SearchIndexError {
+    SearchIndexError::Unavailable {
+        reason: format!("a search took longer than {SEARCH_TIMEOUT}"),
+        source: None,
     }
 }
 
