@@ -31,6 +31,19 @@ impl Retriever {
         Self::Looks,
     ];
 
+    /// The retriever as it stands in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TitleWords => "title-words",
+            Self::Words => "words",
+            Self::Meaning => "meaning",
+            Self::WrittenWords => "written-words",
+            Self::WrittenMeaning => "written-meaning",
+            Self::Looks => "looks",
+        }
+    }
+
     /// The channels whose documents it ranks.
     #[must_use]
     pub const fn channels(self) -> &'static [Channel] {
@@ -91,6 +104,13 @@ pub struct Hit {
     pub thumbnail_key: Option<String>,
     /// The retriever's own score: the larger the better.
     pub score: f64,
+}
+
+impl Hit {
+    /// Whether its words were said, as heard or as subtitles have them.
+    pub(crate) fn is_spoken(&self) -> bool {
+        matches!(self.channel, Channel::Speech | Channel::Subtitle)
+    }
 }
 
 /// All that one retriever found, best first.

@@ -4,9 +4,12 @@
 //! makes an index; a write never does. Requests are signed (SigV4, service `es`) where credentials exist; a
 //! local server ignores the signature.
 
+mod clauses;
 mod client;
 mod error;
+mod filters;
 mod highlights;
+mod languages;
 mod maintain;
 mod mapping;
 mod prepare;
@@ -18,6 +21,7 @@ mod write;
 
 pub use client::SearchIndex;
 pub use error::SearchIndexError;
+pub use filters::Filters;
 pub use mapping::{VectorSpace, VectorSpaces};
 pub use prepare::Prepared;
 pub use query::QueryPlan;

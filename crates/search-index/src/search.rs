@@ -1,7 +1,8 @@
 //! Asking all retrievers in one round trip.
 
 use crate::{
-    QueryPlan, SearchIndex, SearchIndexError, Statistics, highlights::highlights, statistics,
+    QueryPlan, SearchIndex, SearchIndexError, Statistics, highlights::highlights,
+    query::SEARCH_TIMEOUT, statistics,
 };
 use contracts::segments::SegmentDocument;
 use moments::{Hit, RankedHits, Retriever};
@@ -20,7 +21,9 @@ pub struct Answers {
 
 impl SearchIndex {
     /// Asks every retriever of the plan in one `_msearch`. Retrievers fail one by one: what the others found is
-    /// answered all the same.
+    /// answered all the same. One that is late counts as failed, and what it found in time is answered too.
+    ///
+    /// A tenant's searches go to the same copy of the index, since another may order equal scores otherwise.
     ///
     /// # Errors
     /// The request as a whole failed, or every retriever did.
@@ -34,15 +37,23 @@ impl SearchIndex {
         if bodies.is_empty() {
             return Ok(answers);
         }
-        let header = json!({"index": self.alias()});
+        let header = json!({
+            "index": self.alias(),
+            "preference": format!("workspace-{}", plan.workspace.0),
+        });
         let counting = plan.counting();
         let all = bodies.iter().map(|(_, body)| body).chain([&counting]);
         let lines: String = all.map(|body| format!("{header}\n{body}\n")).collect();
         let reply = self.send_lines("/_msearch", lines).await?;
         let body = reply.success()?;
         for (position, (retriever, _)) in bodies.iter().enumerate() {
-            match read_response(*retriever, &body["responses"][position]) {
-                Ok(hits) => answers.found.push(hits),
+            let response = &body["responses"][position];
+            if response["timed_out"] == true {
+                answers.failed.push((*retriever, late()));
+            }
+            match read_response(*retriever, response) {
+                Ok(list) if list.hits.is_empty() && response["timed_out"] == true => {}
+                Ok(list) => answers.found.push(list),
                 Err(error) => answers.failed.push((*retriever, error)),
             }
         }
@@ -58,6 +69,13 @@ impl SearchIndex {
             ));
         }
         Ok(answers)
+    }
+}
+
+fn late() -> SearchIndexError {
+    SearchIndexError::Unavailable {
+        reason: format!("a search took longer than {SEARCH_TIMEOUT}"),
+        source: None,
     }
 }
 
@@ -99,7 +117,6 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
             }
         })?;
     let text = document.text.unwrap_or_default();
-    let marked = hit["highlight"]["text"][0].as_str();
     let score = hit["_score"].as_f64().unwrap_or_default();
     Ok(Hit {
         id: id.to_owned(),
@@ -109,9 +126,7 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
         channel: document.channel,
         start_ms: document.start_ms,
         end_ms: document.end_ms,
-        highlights: marked
-            .map(|marked| highlights(marked, &text))
-            .unwrap_or_default(),
+        highlights: highlights(&hit["highlight"], &text),
         text,
         labels: document.labels,
         thumbnail_key: document.thumbnail_key,

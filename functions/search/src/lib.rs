@@ -6,6 +6,7 @@
 
 mod answer;
 mod config;
+mod filters;
 mod handler;
 mod judging;
 mod request;
