@@ -153,7 +153,7 @@ async fn first_moments(
         text: text.to_owned(),
         phrases: Vec::new(),
         excluded: Vec::new(),
-        text_vector: Some(embedder.embed(&[text]).unwrap().remove(0)),
+        text_vector: Some(embedder.embed_query(text).unwrap()),
         image_vector: None,
         filters: Filters::default(),
         candidates: 100,
