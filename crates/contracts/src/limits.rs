@@ -46,6 +46,8 @@ pub const MAX_TAGS: usize = 20;
 pub const MAX_TAG_CHARS: usize = 64;
 /// Most videos that one search may be narrowed to.
 pub const MAX_FILTER_VIDEOS: usize = 100;
+/// Most languages that one search may be narrowed to.
+pub const MAX_FILTER_LANGUAGES: usize = 20;
 /// Most moments in one answer.
 pub const MAX_PAGE_MOMENTS: u32 = 50;
 /// How many moments an answer has unless told.

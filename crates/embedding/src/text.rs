@@ -104,13 +104,26 @@ impl TextEmbedder {
             .any(|known| known.eq_ignore_ascii_case(primary))
     }
 
-    /// One vector of length 1 for each text, in order. Longer texts than the model takes are cut at its
+    /// The vector of length 1 of a query: its likeness to that of a text says how far the text answers it. What is
+    /// longer than the model takes is cut. Blocks for some milliseconds.
+    ///
+    /// # Errors
+    /// The tokenizer or the model fails on the text.
+    pub fn embed_query(&self, query: &str) -> Result<Vec<f32>, EmbeddingError> {
+        self.embed_one(&self.interface.query_prefix, query)
+    }
+
+    /// One vector of length 1 for each text that may answer a query, in order. Longer texts than the model takes are cut at its
     /// limit. Blocks for some milliseconds a text: in asynchronous code use [`Self::embed_in_background`].
     ///
     /// # Errors
     /// The tokenizer or the model fails on a text.
     pub fn embed(&self, texts: &[&str]) -> Result<Vec<Vec<f32>>, EmbeddingError> {
-        texts.iter().map(|text| self.embed_one(text)).collect()
+        let prefix = &self.interface.passage_prefix;
+        texts
+            .iter()
+            .map(|text| self.embed_one(prefix, text))
+            .collect()
     }
 
     /// [`Self::embed`] on a thread for blocking work.
@@ -130,10 +143,10 @@ impl TextEmbedder {
         .map_err(EmbeddingError::Thread)?
     }
 
-    fn embed_one(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
+    fn embed_one(&self, prefix: &str, text: &str) -> Result<Vec<f32>, EmbeddingError> {
         let encoding = self
             .tokenizer
-            .encode(text, true)
+            .encode(format!("{prefix}{text}"), true)
             .map_err(EmbeddingError::Tokens)?;
         let failed = |source| EmbeddingError::Run {
             name: self.model.name.clone(),
@@ -154,14 +167,16 @@ impl TextEmbedder {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let outputs = session.run(inputs).map_err(failed)?;
         let (shape, values) = outputs[0].try_extract_tensor::<f32>().map_err(failed)?;
-        match self.interface.pooling {
-            Pooling::Cls => first_token(shape, values, self.interface.dimensions)
-                .map(unit)
-                .map_err(|reason| EmbeddingError::Interface {
-                    name: self.model.name.clone(),
-                    reason,
-                }),
-        }
+        let tokens = token_vectors(shape, values, self.interface.dimensions);
+        let tokens = tokens.map_err(|reason| EmbeddingError::Interface {
+            name: self.model.name.clone(),
+            reason,
+        })?;
+        Ok(match self.interface.pooling {
+            Pooling::Cls => unit(&tokens[..self.interface.dimensions]),
+            // The mean without its division, which scaling to length 1 undoes.
+            Pooling::Mean => unit(&sum(tokens, self.interface.dimensions)),
+        })
     }
 }
 
@@ -179,19 +194,34 @@ fn open_tokenizer(path: PathBuf, max_tokens: usize) -> Result<Tokenizer, Embeddi
     read().map_err(|source| EmbeddingError::TokenizerFile { path, source })
 }
 
-fn first_token<'a>(
+/// The vectors of one text's tokens, one after another; at least one.
+fn token_vectors<'a>(
     shape: &[i64],
     values: &'a [f32],
     dimensions: usize,
 ) -> Result<&'a [f32], String> {
     match shape {
-        [1, _, width] if usize::try_from(*width) == Ok(dimensions) => values
-            .get(..dimensions)
-            .ok_or_else(|| "its output is empty".to_owned()),
+        [1, _, width] if usize::try_from(*width) == Ok(dimensions) => {
+            let is_whole = values.len() >= dimensions && values.len().is_multiple_of(dimensions);
+            is_whole
+                .then_some(values)
+                .ok_or_else(|| "its output is empty".to_owned())
+        }
         _ => Err(format!(
             "its output has the shape {shape:?} instead of [1, tokens, {dimensions}]"
         )),
     }
+}
+
+/// The sum of vectors of a length.
+fn sum(vectors: &[f32], dimensions: usize) -> Vec<f32> {
+    let mut sum = vec![0.0; dimensions];
+    for vector in vectors.chunks_exact(dimensions) {
+        for (sum, value) in sum.iter_mut().zip(vector) {
+            *sum += value;
+        }
+    }
+    sum
 }
 
 #[cfg(test)]
@@ -199,13 +229,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_tokens_vector_is_taken_and_scaled() {
-        let values = [3.0, 4.0, 9.0, 9.0];
-        assert_eq!(
-            unit(first_token(&[1, 2, 2], &values, 2).unwrap()),
-            [0.6, 0.8]
-        );
-        assert!(first_token(&[1, 4], &values, 4).is_err());
-        assert!(first_token(&[2, 1, 2], &values, 2).is_err());
+    fn tokens_are_taken_as_one_text_of_the_right_width() {
+        let values = [3.0, 4.0, 0.0, 0.0];
+        let tokens = token_vectors(&[1, 2, 2], &values, 2).unwrap();
+        assert_eq!(tokens, values);
+        assert_eq!(sum(&[3.0, 4.0, 9.0, 1.0], 2), [12.0, 5.0]);
+        for shape in [&[1, 4][..], &[2, 1, 2], &[1, 1, 4]] {
+            assert!(token_vectors(shape, &values, 2).is_err(), "{shape:?}");
+        }
+        assert!(token_vectors(&[1, 0, 2], &[], 2).is_err());
     }
 }

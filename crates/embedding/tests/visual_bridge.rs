@@ -86,7 +86,7 @@ fn labels_are_the_classes_of_the_reference() {
 #[test]
 fn a_query_finds_its_frame() {
     let runtime = Runtime::load(&path_from("VINDEX_ONNXRUNTIME")).unwrap();
-    let texts = ModelFolder::open(&path_from("VINDEX_MODELS_DIR"), Role::Text).unwrap();
+    let texts = ModelFolder::open(&path_from("VINDEX_MODELS_DIR"), Role::StandInText).unwrap();
     let texts = TextEmbedder::open(&texts, runtime, NonZeroUsize::MIN).unwrap();
     let queries = open_visual_queries(
         &model(),

@@ -213,7 +213,7 @@ mod tests {
     fn what_is_missing_is_named_with_the_way_out() {
         let error = ModelFolder::open(Path::new("/nowhere"), Role::Text).unwrap_err();
         let message = error.to_string();
-        assert!(message.contains("/nowhere/bge-small-en-v1.5/model.onnx"));
+        assert!(message.contains("/nowhere/e5-small-v2/model.onnx"));
         assert!(message.contains("cargo xtask up"), "{message}");
     }
 
@@ -232,12 +232,12 @@ mod tests {
         assert_ne!(base.name, other.name);
         let lock = |name: &str| format!(r#"{{"roles": {{"speech": "{name}"}}, "models": {{}}}}"#);
         check(Some(&lock(&other.name)), Role::Speech, &other.name);
-        check(Some(&lock(&other.name)), Role::Text, "bge-small-en-v1.5");
+        check(Some(&lock(&other.name)), Role::Text, "e5-small-v2");
         check(Some(&lock("parrot")), Role::Speech, "no model parrot");
         check(
             Some(&lock("bge-small-en-v1.5")),
             Role::Speech,
-            "which is a model for text",
+            "which is a model for stand-in's text",
         );
         check(Some("{"), Role::Speech, "is damaged");
     }
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn a_broken_copy_is_told_from_a_whole_file() {
         let models_dir = tempfile::tempdir().unwrap();
-        let folder = models_dir.path().join("bge-small-en-v1.5");
+        let folder = models_dir.path().join("e5-small-v2");
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("model.onnx"), b"half").unwrap();
         let error = ModelFolder::open(models_dir.path(), Role::Text).unwrap_err();

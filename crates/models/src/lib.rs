@@ -16,6 +16,6 @@ mod manifest;
 pub use folder::{ModelError, ModelFolder, chosen};
 pub use lock::{LOCK_FILE, Lock, LockError, LockedFile, LockedModel, SourceKind, Taken};
 pub use manifest::{
-    Conversion, Model, ModelFile, Pooling, Relevance, Role, Set, Source, TextInterface,
+    Chance, Conversion, Model, ModelFile, Pooling, Relevance, Role, Set, Source, TextInterface,
     VisualInterface, Weights, manifest, model_named, model_of,
 };

@@ -9,6 +9,8 @@ use std::{collections::BTreeMap, fmt, sync::LazyLock};
 pub enum Role {
     /// Turns words into vectors.
     Text,
+    /// Turns what somebody looks for in pictures into vectors, for the stand-in of the visual model.
+    StandInText,
     /// Turns sound into words.
     Speech,
     /// Tells speech from everything else that sounds.
@@ -21,8 +23,9 @@ pub enum Role {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Text,
+        Self::StandInText,
         Self::Speech,
         Self::VoiceActivity,
         Self::Visual,
@@ -35,6 +38,7 @@ impl fmt::Display for Role {
         // `pad` and not `write_str`: tables give a width.
         formatter.pad(match self {
             Self::Text => "text",
+            Self::StandInText => "stand-in's text",
             Self::Speech => "speech",
             Self::VoiceActivity => "voice activity",
             Self::Visual => "visual",
@@ -62,6 +66,8 @@ pub enum Set {
 pub enum Pooling {
     /// The first token stands for the text.
     Cls,
+    /// All tokens do, as their mean.
+    Mean,
 }
 
 /// What a model's cosines say of a query and what may answer it.
@@ -72,6 +78,21 @@ pub struct Relevance {
     pub floor: f64,
     /// From here on it is none.
     pub sure: f64,
+    /// What the best of N unrelated documents scores, where it was measured.
+    #[serde(default)]
+    pub chance: Option<Chance>,
+}
+
+/// The extreme-value distribution of Gumbel, whose location grows with the logarithm of the number of documents.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Chance {
+    /// Where the best of one document lies.
+    pub location: f64,
+    /// What each factor of e in documents adds.
+    pub growth: f64,
+    /// How wide it is spread.
+    pub scale: f64,
 }
 
 /// What callers of a text model need to know and can't read from its files.
@@ -84,6 +105,12 @@ pub struct TextInterface {
     pub pooling: Pooling,
     /// Longest input in tokens, the special ones included; what is longer is cut.
     pub max_tokens: usize,
+    /// What stands before a query.
+    #[serde(default)]
+    pub query_prefix: String,
+    /// What stands before a text that may answer one.
+    #[serde(default)]
+    pub passage_prefix: String,
     /// Of a query and a sentence or a few.
     pub said: Relevance,
     /// Of a query and a caption of few words, which lie near everything.
@@ -116,7 +143,7 @@ pub struct Model {
     pub licence: String,
     /// Languages it understands (BCP 47); `mul` for a model of very many, empty where none matters.
     pub languages: Vec<String>,
-    /// Given for the role [`Role::Text`], and for no other.
+    /// Given for the roles [`Role::Text`] and [`Role::StandInText`], and for no other.
     #[serde(default)]
     pub text: Option<TextInterface>,
     /// Of visual models.
@@ -305,7 +332,8 @@ mod tests {
     #[test]
     fn models_have_the_interface_of_their_role_and_no_other() {
         for model in manifest() {
-            let (is_text, is_visual) = (model.role == Role::Text, model.role == Role::Visual);
+            let is_text = matches!(model.role, Role::Text | Role::StandInText);
+            let is_visual = model.role == Role::Visual;
             assert_eq!(model.text.is_some(), is_text, "{}", model.name);
             assert_eq!(model.visual.is_some(), is_visual, "{}", model.name);
         }

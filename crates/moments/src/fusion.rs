@@ -6,10 +6,13 @@
 //! ([`Relevance`](crate::Relevance)).
 
 use crate::{
+    confidence::Signs,
     hit::{Hit, RankedHits, Retriever},
     merge::{Group, group},
+    repeats::Occurrence,
+    snapping::{hull, snap},
 };
-use contracts::{Generation, VideoId, segments::Channel};
+use contracts::{Generation, VideoId, artifacts::TimeRange, segments::Channel};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// How fast a share falls with its rank; 60 is what the literature uses.
@@ -44,10 +47,23 @@ pub struct FoundMoment {
     pub start_ms: u64,
     /// The millisecond after the last.
     pub end_ms: u64,
+    /// First millisecond of what matched, before `start_ms` was moved to the start of a sentence or shot.
+    pub evidence_start_ms: u64,
+    /// The millisecond after the last of what matched.
+    pub evidence_end_ms: u64,
+    /// Other places with the same content, the best first, once they were [collapsed](crate::collapse_repeats).
+    pub repeats: Vec<Occurrence>,
     /// Fused score: comparable inside one answer only.
     pub score: f64,
-    /// What matched, in order of time, titles last. A hit's `score` is that of the retriever that found it.
+    /// How likely it answers the query, 0 to 1; `None` until it was judged, and where that can't be said.
+    pub confidence: Option<f64>,
+    /// What speaks for it, where it was judged.
+    pub signs: Option<Signs>,
+    /// What matched, in order of time, titles last. A hit's `score` is that of the first
+    /// retriever that found it, in the order of their declaration.
     pub evidence: Vec<Hit>,
+    /// What each retriever that found it says of it, by its best rank among the evidence.
+    pub found_by: BTreeMap<Retriever, Found>,
 }
 
 impl FoundMoment {
@@ -75,8 +91,8 @@ pub(crate) struct Candidate {
 }
 
 /// What one retriever says of a document.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Found {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Found {
     /// Position in the retriever's list, from 1.
     pub rank: usize,
     /// The retriever's own score.
@@ -125,6 +141,7 @@ pub fn find_moments(retrieved: &[RankedHits]) -> Vec<FoundMoment> {
             Some(moment) => {
                 moment.score += title.fused();
                 moment.evidence.push(title.hit);
+                moment.found_by.extend(title.found_by);
             }
             None => moments.push(moment_of_title(title)),
         }
@@ -136,7 +153,9 @@ pub fn find_moments(retrieved: &[RankedHits]) -> Vec<FoundMoment> {
 /// Titles, best first, and everything else, in an order that depends on the documents alone.
 fn collect(retrieved: &[RankedHits]) -> (Vec<Candidate>, Vec<Candidate>) {
     let mut by_id: HashMap<&str, Candidate> = HashMap::new();
-    for list in retrieved {
+    let mut lists: Vec<&RankedHits> = retrieved.iter().collect();
+    lists.sort_by_key(|list| list.retriever);
+    for list in lists {
         for (position, hit) in list.hits.iter().enumerate() {
             let relevance = list
                 .relevance
@@ -182,6 +201,12 @@ fn moment_of(group: Group) -> FoundMoment {
     }
     let seed = &group.members[0].hit;
     let (video_id, generation) = (seed.video_id.clone(), seed.generation);
+    let members: Vec<&Hit> = group.members.iter().map(|member| &member.hit).collect();
+    let bounds = TimeRange {
+        start_ms: group.start_ms,
+        end_ms: group.end_ms,
+    };
+    let (matched, bounds) = (hull(bounds, &members), snap(bounds, &members));
     let mut evidence: Vec<Hit> = group.members.into_iter().map(|member| member.hit).collect();
     evidence.sort_by(|left, right| {
         (left.start_ms, left.channel, &left.id).cmp(&(right.start_ms, right.channel, &right.id))
@@ -189,26 +214,40 @@ fn moment_of(group: Group) -> FoundMoment {
     FoundMoment {
         video_id,
         generation,
-        start_ms: group.start_ms,
-        end_ms: group.end_ms,
+        start_ms: bounds.start_ms,
+        end_ms: bounds.end_ms,
+        evidence_start_ms: matched.start_ms,
+        evidence_end_ms: matched.end_ms,
+        repeats: Vec::new(),
         score: fused(&best),
+        confidence: None,
+        signs: None,
         evidence,
+        found_by: best,
     }
 }
 
 fn moment_of_title(title: Candidate) -> FoundMoment {
     let hit = &title.hit;
+    let end_ms = hit.end_ms.min(hit.start_ms.saturating_add(MAX_TITLE_MS));
     FoundMoment {
         video_id: hit.video_id.clone(),
         generation: hit.generation,
         start_ms: hit.start_ms,
-        end_ms: hit.end_ms.min(hit.start_ms.saturating_add(MAX_TITLE_MS)),
+        end_ms,
+        evidence_start_ms: hit.start_ms,
+        evidence_end_ms: end_ms,
+        repeats: Vec::new(),
         score: title.fused(),
+        confidence: None,
+        signs: None,
         evidence: vec![title.hit],
+        found_by: title.found_by,
     }
 }
 
-fn sort(moments: &mut [FoundMoment]) {
+/// Best first; of equal ones in order of video and time.
+pub(crate) fn sort(moments: &mut [FoundMoment]) {
     moments.sort_by(|left, right| {
         right
             .score

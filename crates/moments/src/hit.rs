@@ -1,5 +1,6 @@
 //! What a retriever found.
 
+use crate::confidence::Chance;
 use contracts::{Generation, VideoId, segments::Channel};
 
 /// A way of looking. Each ranks what it finds by a score that only it can compare.
@@ -30,6 +31,19 @@ impl Retriever {
         Self::Looks,
     ];
 
+    /// The retriever as it stands in answers.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TitleWords => "title-words",
+            Self::Words => "words",
+            Self::Meaning => "meaning",
+            Self::WrittenWords => "written-words",
+            Self::WrittenMeaning => "written-meaning",
+            Self::Looks => "looks",
+        }
+    }
+
     /// The channels whose documents it ranks.
     #[must_use]
     pub const fn channels(self) -> &'static [Channel] {
@@ -50,6 +64,8 @@ pub struct Relevance {
     pub floor: f64,
     /// From here on it is none.
     pub sure: f64,
+    /// What the best of N unrelated documents scores, where that is known.
+    pub chance: Option<Chance>,
 }
 
 impl Relevance {
@@ -90,6 +106,13 @@ pub struct Hit {
     pub score: f64,
 }
 
+impl Hit {
+    /// Whether its words were said, as heard or as subtitles have them.
+    pub(crate) fn is_spoken(&self) -> bool {
+        matches!(self.channel, Channel::Speech | Channel::Subtitle)
+    }
+}
+
 /// All that one retriever found, best first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedHits {
@@ -110,6 +133,7 @@ mod tests {
         let relevance = Relevance {
             floor: 0.5,
             sure: 0.75,
+            chance: None,
         };
         for (score, expected) in [
             (0.2, 0.0),

@@ -1,7 +1,7 @@
 //! Counting, changing and removing what is in the index.
 
 use crate::{SearchIndex, SearchIndexError};
-use contracts::{Generation, VideoId, Workspace};
+use contracts::{Generation, VideoId, Workspace, tasks::VideoRef};
 use opensearch::http::Method;
 use serde_json::{Value, json};
 
@@ -111,6 +111,26 @@ impl SearchIndex {
                 .await?;
         }
         Ok(changed)
+    }
+
+    /// Gives the documents of a video's generation that are in no language this one; answers how many changed.
+    ///
+    /// # Errors
+    /// As [`Self::delete_video`].
+    pub async fn give_language(
+        &self,
+        video: &VideoRef,
+        language: &str,
+    ) -> Result<u64, SearchIndexError> {
+        let without = json!({"bool": {"must_not": [{"exists": {"field": "language"}}]}});
+        let and = [of_generation(video.generation), without];
+        let query = of_video(&video.workspace, &video.video_id, &and);
+        let script = json!({
+            "source": "ctx._source.language = params.language",
+            "params": {"language": language},
+        });
+        self.by_query("_update_by_query", "updated", &query, Some(script))
+            .await
     }
 
     /// Removes the index behind the alias with everything in it; tests clean up with it. None there is fine.

@@ -1,5 +1,6 @@
 //! Fields and settings of the index.
 
+use crate::languages;
 use serde_json::{Map, Value, json};
 
 /// Counts incompatible changes of the mapping.
@@ -63,6 +64,7 @@ pub(crate) fn creation(alias: &str, vectors: &VectorSpaces, replicas: u32) -> Va
                     "analyzer": "english",
                     "fields": {"exact": {"type": "text", "analyzer": "standard"}},
                 },
+                (languages::WORDS): languages::mapping(),
                 "text_vector": vector_field(&vectors.text),
                 "text_model": model_field(&vectors.text),
                 "thumbnail_key": {"type": "keyword", "index": false, "doc_values": false},
@@ -111,14 +113,19 @@ fn picture_fields(space: &VectorSpace) -> Map<String, Value> {
     .collect()
 }
 
-/// What an index that was made before there were pictures lacks; `None` where it has all fields.
+/// What an index lacks that was made before there were pictures or languages; `None` where it has all fields.
 pub(crate) fn addition(mappings: &Value, vectors: &VectorSpaces) -> Option<Value> {
-    mappings["properties"]["image_vector"].is_null().then(|| {
-        let mut meta = mappings["_meta"].clone();
+    let mut meta = mappings["_meta"].clone();
+    let mut properties = Map::new();
+    if mappings["properties"]["image_vector"].is_null() {
         meta["image_model"] = json!(vectors.image.model);
         meta["image_dimensions"] = json!(vectors.image.dimensions);
-        json!({"_meta": meta, "properties": picture_fields(&vectors.image)})
-    })
+        properties.extend(picture_fields(&vectors.image));
+    }
+    if !languages::are_in(mappings) {
+        properties.insert(languages::WORDS.to_owned(), languages::mapping());
+    }
+    (!properties.is_empty()).then(|| json!({"_meta": meta, "properties": properties}))
 }
 
 fn meta(vectors: &VectorSpaces) -> Value {
@@ -177,6 +184,25 @@ mod tests {
     #[test]
     fn the_mapping_is_reviewed_when_it_changes() {
         insta::assert_json_snapshot!(creation("segments", &vectors(), 1));
+    }
+
+    #[test]
+    fn only_what_an_older_index_lacks_is_added() {
+        let mappings = creation("a", &vectors(), 0)["mappings"].clone();
+        assert_eq!(addition(&mappings, &vectors()), None);
+        let without = |lacking: &[&str]| {
+            let mut older = mappings.clone();
+            let fields = older["properties"].as_object_mut().unwrap();
+            fields.retain(|field, _| !lacking.contains(&field.as_str()));
+            let addition = addition(&older, &vectors()).unwrap();
+            assert_eq!(addition["_meta"], mappings["_meta"]);
+            let fields = addition["properties"].as_object().unwrap();
+            fields.keys().cloned().collect::<Vec<_>>()
+        };
+        let pictures = ["image_vector", "image_model", "labels"];
+        assert_eq!(without(&["words"]), ["words"]);
+        assert_eq!(without(&pictures).len(), 3);
+        assert_eq!(without(&["image_vector", "words"]).len(), 4);
     }
 
     #[test]

@@ -1,12 +1,26 @@
 //! What is asked, and how it is put to OpenSearch.
 
-use crate::highlights::{END_MARK, START_MARK};
-use contracts::{VideoId, Workspace, segments::Channel};
-use moments::Retriever;
+use crate::{
+    Filters,
+    clauses::{first_words, or_numbers, phrase},
+    highlights::{END_MARK, START_MARK},
+    languages, statistics,
+};
+use contracts::{Workspace, segments::Channel};
+use moments::{Retriever, number_forms};
 use serde_json::{Value, json};
 
 /// Both of two words, and half of more.
 const WRITTEN_WORDS_IN_COMMON: &str = "2<50%";
+/// So many words of a longer text are looked for by words, about as many as a passage has: each counts in a dozen
+/// fields, and the server takes 1,024 conditions.
+const MAX_WORDS: usize = 60;
+/// A number that is written with fewer characters says as little about a sign as any one word.
+const MIN_WRITTEN_NUMBER_CHARS: usize = 3;
+
+/// How long the server looks for the hits of one retriever: many times what a healthy one takes, and less than a caller
+/// waits for all of them, so that one that is late does not cost the others.
+pub(crate) const SEARCH_TIMEOUT: &str = "4s";
 
 /// One search.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,18 +29,20 @@ pub struct QueryPlan {
     pub workspace: Workspace,
     /// What was said or shown; empty where the query is no text.
     pub text: String,
+    /// Phrases that a document must have word for word; every retriever obeys.
+    pub phrases: Vec<String>,
+    /// Words and phrases that a document must not have; every retriever obeys.
+    pub excluded: Vec<String>,
     /// Unit vector of the text by the index's text model; `None` leaves the search by meaning out.
     pub text_vector: Option<Vec<f32>>,
     /// Unit vector of what is looked for by the index's image model; `None` leaves the search by looks out.
     pub image_vector: Option<Vec<f32>>,
-    /// Only these videos; empty: all.
-    pub videos: Vec<VideoId>,
-    /// Only videos with all of these tags.
-    pub tags: Vec<String>,
-    /// Only these channels; empty: all.
-    pub channels: Vec<Channel>,
+    /// What it is narrowed to.
+    pub filters: Filters,
     /// How many hits each retriever gives at most.
     pub candidates: usize,
+    /// Words of the text to count documents with.
+    pub counted_words: Vec<String>,
 }
 
 impl QueryPlan {
@@ -38,12 +54,21 @@ impl QueryPlan {
         bodies.collect()
     }
 
+    /// What counts the documents that are searched.
+    pub(crate) fn counting(&self) -> Value {
+        let scope = Scope::new(self, Channel::ALL);
+        statistics::body(
+            &json!({"bool": {"filter": scope.filter}}),
+            &self.counted_words,
+        )
+    }
+
     fn body(&self, retriever: Retriever) -> Option<Value> {
         let channels: Vec<Channel> = retriever
             .channels()
             .iter()
             .copied()
-            .filter(|channel| self.channels.is_empty() || self.channels.contains(channel))
+            .filter(|channel| self.filters.has_channel(*channel))
             .collect();
         if channels.is_empty() {
             return None;
@@ -68,7 +93,7 @@ impl QueryPlan {
     /// Little words don't count here: a title that shares no more than "the" with a query must not lift its
     /// video.
     fn by_title(&self, scope: &Scope) -> Value {
-        let words = json!({"match": {"text": {"query": self.text}}});
+        let words = json!({"match": {"text": {"query": self.words()}}});
         self.highlighted(scope.around(&words))
     }
 
@@ -76,19 +101,34 @@ impl QueryPlan {
     /// words tell otherwise equal passages apart.
     fn by_words(&self, scope: &Scope) -> Value {
         let words = json!({"multi_match": {
-            "query": self.text, "fields": ["text", "text.exact"], "type": "most_fields",
+            "query": self.words(), "fields": ["text", "text.exact", languages::ALL_WORDS],
+            "type": "most_fields",
         }});
-        self.highlighted(scope.around(&words))
+        self.highlighted(scope.around(&or_numbers(words, &self.numbers())))
     }
 
     /// What is written in a picture has a word or two: one that a long query has in common with it says nothing.
     fn by_written_words(&self, scope: &Scope) -> Value {
-        let words = json!({"match": {"text": {
-            "query": self.text, "minimum_should_match": WRITTEN_WORDS_IN_COMMON,
-        }}});
-        self.highlighted(scope.around(&words))
+        let words = json!({"multi_match": {
+            "query": self.words(), "fields": ["text", languages::ALL_WORDS],
+            "minimum_should_match": WRITTEN_WORDS_IN_COMMON,
+        }});
+        let mut numbers = self.numbers();
+        numbers.retain(|forms| forms[0].len() >= MIN_WRITTEN_NUMBER_CHARS);
+        self.highlighted(scope.around(&or_numbers(words, &numbers)))
     }
 
+    /// What is looked for by words.
+    fn words(&self) -> &str {
+        first_words(&self.text, MAX_WORDS)
+    }
+
+    /// The forms of each number that is looked for.
+    fn numbers(&self) -> Vec<Vec<String>> {
+        number_forms(&self.text)
+    }
+
+    /// Words as they stand are marked only where they are a phrase's or a number's: else every "the" would be.
     fn highlighted(&self, query: Value) -> Value {
         let mut body = self.frame(query);
         body["highlight"] = json!({
@@ -96,8 +136,15 @@ impl QueryPlan {
             "require_field_match": true,
             "pre_tags": [START_MARK.to_string()],
             "post_tags": [END_MARK.to_string()],
-            "fields": {"text": {}},
+            "fields": {"text": {}, (languages::ALL_WORDS): {}},
         });
+        let numbers = self.numbers();
+        let marked = self.phrases.iter().chain(numbers.iter().flatten());
+        let phrases: Vec<Value> = marked.map(|words| phrase(words)).collect();
+        if !phrases.is_empty() {
+            body["highlight"]["fields"]["text.exact"] =
+                json!({"highlight_query": {"bool": {"should": phrases}}});
+        }
         body
     }
 
@@ -105,7 +152,8 @@ impl QueryPlan {
         json!({
             "size": self.candidates,
             "track_total_hits": false,
-            "_source": {"excludes": ["text_vector", "image_vector"]},
+            "timeout": SEARCH_TIMEOUT,
+            "_source": {"excludes": ["text_vector", "image_vector", languages::WORDS]},
             "query": query,
         })
     }
@@ -115,6 +163,7 @@ impl QueryPlan {
 /// tenant's filter.
 struct Scope {
     filter: Vec<Value>,
+    must_not: Vec<Value>,
 }
 
 impl Scope {
@@ -123,16 +172,26 @@ impl Scope {
             json!({"term": {"workspace": plan.workspace}}),
             json!({"terms": {"channel": channels}}),
         ];
-        if !plan.videos.is_empty() {
-            filter.push(json!({"terms": {"video_id": plan.videos}}));
-        }
-        filter.extend(plan.tags.iter().map(|tag| json!({"term": {"tags": tag}})));
-        Self { filter }
+        filter.extend(plan.filters.clauses());
+        filter.extend(plan.phrases.iter().map(|words| phrase(words)));
+        let must_not = plan.excluded.iter().map(|words| phrase(words)).collect();
+        Self { filter, must_not }
     }
 
     /// A scored query inside the scope.
     fn around(&self, query: &Value) -> Value {
-        json!({"bool": {"must": [query], "filter": self.filter}})
+        let mut scoped = self.clauses();
+        scoped["bool"]["must"] = json!([query]);
+        scoped
+    }
+
+    /// What a document must and must not be.
+    fn clauses(&self) -> Value {
+        let mut clauses = json!({"bool": {"filter": self.filter}});
+        if !self.must_not.is_empty() {
+            clauses["bool"]["must_not"] = json!(self.must_not);
+        }
+        clauses
     }
 
     /// The nearest vectors inside the scope: filtered while searching, so that others can't use up `count`.
@@ -140,7 +199,7 @@ impl Scope {
         let mut fields = serde_json::Map::new();
         fields.insert(
             field.to_owned(),
-            json!({"vector": vector, "k": count, "filter": {"bool": {"filter": self.filter}}}),
+            json!({"vector": vector, "k": count, "filter": self.clauses()}),
         );
         json!({"knn": fields})
     }
@@ -154,12 +213,22 @@ mod tests {
         QueryPlan {
             workspace: "w".into(),
             text: "dogs".into(),
+            phrases: Vec::new(),
+            excluded: Vec::new(),
             text_vector: Some(vec![0.6, 0.8]),
             image_vector: Some(vec![1.0, 0.0]),
-            videos: vec!["v1".into(), "v2".into()],
-            tags: vec!["a".into(), "b".into()],
-            channels: Vec::new(),
+            filters: Filters {
+                videos: vec!["v1".into(), "v2".into()],
+                tags: vec!["a".into(), "b".into()],
+                channels: Vec::new(),
+                languages: vec!["en".into(), "pt".into()],
+                after: Some("2026-11-01T00:00:00Z".into()),
+                before: Some("2026-12-01T00:00:00Z".into()),
+                min_duration_ms: Some(60_000),
+                max_duration_ms: Some(90_000),
+            },
             candidates: 100,
+            counted_words: vec!["dogs".into()],
         }
     }
 
@@ -170,31 +239,85 @@ mod tests {
             .collect()
     }
 
+    /// What the documents of a retriever must and must not be.
+    fn clauses_of(retriever: Retriever, body: &Value) -> &Value {
+        let query = &body["query"];
+        match retriever {
+            Retriever::Meaning | Retriever::WrittenMeaning => {
+                &query["knn"]["text_vector"]["filter"]["bool"]
+            }
+            Retriever::Looks => &query["knn"]["image_vector"]["filter"]["bool"],
+            Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => &query["bool"],
+        }
+    }
+
     #[test]
     fn the_request_bodies_are_reviewed_when_they_change() {
-        let bodies: Vec<Value> = plan().bodies().into_iter().map(|(_, body)| body).collect();
+        let bodies = plan().bodies().into_iter().map(|(_, body)| body);
+        let bodies: Vec<Value> = bodies.chain([plan().counting()]).collect();
         insta::assert_json_snapshot!(bodies);
     }
 
     #[test]
     fn every_query_has_the_tenant_filter() {
         for (retriever, body) in plan().bodies() {
-            let query = &body["query"];
-            let filter = match retriever {
-                Retriever::Meaning | Retriever::WrittenMeaning => {
-                    &query["knn"]["text_vector"]["filter"]["bool"]["filter"]
-                }
-                Retriever::Looks => &query["knn"]["image_vector"]["filter"]["bool"]["filter"],
-                Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => {
-                    &query["bool"]["filter"]
-                }
-            };
+            let filter = &clauses_of(retriever, &body)["filter"];
             assert_eq!(
                 filter[0],
                 json!({"term": {"workspace": "w"}}),
                 "{retriever:?}"
             );
+            let others = &filter.as_array().unwrap()[2..];
+            assert_eq!(others, plan().filters.clauses(), "{retriever:?}");
         }
+    }
+
+    #[test]
+    fn what_is_counted_is_the_tenants() {
+        let filter = &plan().counting()["query"]["bool"]["filter"];
+        assert_eq!(filter[0], json!({"term": {"workspace": "w"}}));
+    }
+
+    #[test]
+    fn phrases_and_exclusions_bind_every_retriever() {
+        let plan = QueryPlan {
+            phrases: vec!["hot dogs".into(), "ran away".into()],
+            excluded: vec!["cats".into()],
+            filters: Filters::default(),
+            ..plan()
+        };
+        insta::assert_json_snapshot!(plan.bodies()[1].1);
+        for (retriever, body) in plan.bodies() {
+            let clauses = clauses_of(retriever, &body);
+            let required = &clauses["filter"].as_array().unwrap()[2..];
+            assert_eq!(
+                required,
+                [phrase("hot dogs"), phrase("ran away")],
+                "{retriever:?}"
+            );
+            assert_eq!(
+                clauses["must_not"],
+                json!([phrase("cats")]),
+                "{retriever:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_number_is_looked_for_in_all_its_forms() {
+        let words_of = |text: &str, position: usize| {
+            let plan = QueryPlan {
+                text: text.into(),
+                filters: Filters::default(),
+                ..plan()
+            };
+            plan.bodies().remove(position).1
+        };
+        insta::assert_json_snapshot!(words_of("25 dogs", 1));
+        let is_plain = |body: Value| body["query"]["bool"]["must"][0]["bool"].is_null();
+        assert!(is_plain(words_of("dogs", 1)));
+        assert!(is_plain(words_of("25 dogs", 3)));
+        assert!(!is_plain(words_of("1963", 3)));
     }
 
     #[test]
@@ -202,7 +325,10 @@ mod tests {
         use Retriever::{Looks, Meaning, TitleWords, Words, WrittenMeaning, WrittenWords};
         let of = |channels: &[Channel]| {
             retrievers(&QueryPlan {
-                channels: channels.to_vec(),
+                filters: Filters {
+                    channels: channels.to_vec(),
+                    ..Filters::default()
+                },
                 ..plan()
             })
         };

@@ -1,6 +1,9 @@
 //! Asking all retrievers in one round trip.
 
-use crate::{QueryPlan, SearchIndex, SearchIndexError, highlights::highlights};
+use crate::{
+    QueryPlan, SearchIndex, SearchIndexError, Statistics, highlights::highlights,
+    query::SEARCH_TIMEOUT, statistics,
+};
 use contracts::segments::SegmentDocument;
 use moments::{Hit, RankedHits, Retriever};
 use serde_json::{Value, json};
@@ -12,11 +15,15 @@ pub struct Answers {
     pub found: Vec<RankedHits>,
     /// Retrievers that did not answer, and why.
     pub failed: Vec<(Retriever, SearchIndexError)>,
+    /// What the search is over; `None` where it could not be counted.
+    pub statistics: Option<Statistics>,
 }
 
 impl SearchIndex {
     /// Asks every retriever of the plan in one `_msearch`. Retrievers fail one by one: what the others found is
-    /// answered all the same.
+    /// answered all the same. One that is late counts as failed, and what it found in time is answered too.
+    ///
+    /// A tenant's searches go to the same copy of the index, since another may order equal scores otherwise.
     ///
     /// # Errors
     /// The request as a whole failed, or every retriever did.
@@ -25,23 +32,35 @@ impl SearchIndex {
         let mut answers = Answers {
             found: Vec::new(),
             failed: Vec::new(),
+            statistics: None,
         };
         if bodies.is_empty() {
             return Ok(answers);
         }
-        let header = json!({"index": self.alias()});
-        let lines: String = bodies
-            .iter()
-            .map(|(_, body)| format!("{header}\n{body}\n"))
-            .collect();
+        let header = json!({
+            "index": self.alias(),
+            "preference": format!("workspace-{}", plan.workspace.0),
+        });
+        let counting = plan.counting();
+        let all = bodies.iter().map(|(_, body)| body).chain([&counting]);
+        let lines: String = all.map(|body| format!("{header}\n{body}\n")).collect();
         let reply = self.send_lines("/_msearch", lines).await?;
         let body = reply.success()?;
         for (position, (retriever, _)) in bodies.iter().enumerate() {
-            match read_response(*retriever, &body["responses"][position]) {
-                Ok(hits) => answers.found.push(hits),
+            let response = &body["responses"][position];
+            if response["timed_out"] == true {
+                answers.failed.push((*retriever, late()));
+            }
+            match read_response(*retriever, response) {
+                Ok(list) if list.hits.is_empty() && response["timed_out"] == true => {}
+                Ok(list) => answers.found.push(list),
                 Err(error) => answers.failed.push((*retriever, error)),
             }
         }
+        let counted = statistics::read(&body["responses"][bodies.len()]);
+        answers.statistics = counted
+            .inspect_err(|error| tracing::warn!(error.message = %error, "nothing was counted"))
+            .ok();
         if answers.found.is_empty() {
             let first = answers.failed.into_iter().next();
             return Err(first.map_or_else(
@@ -50,6 +69,13 @@ impl SearchIndex {
             ));
         }
         Ok(answers)
+    }
+}
+
+fn late() -> SearchIndexError {
+    SearchIndexError::Unavailable {
+        reason: format!("a search took longer than {SEARCH_TIMEOUT}"),
+        source: None,
     }
 }
 
@@ -91,7 +117,6 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
             }
         })?;
     let text = document.text.unwrap_or_default();
-    let marked = hit["highlight"]["text"][0].as_str();
     let score = hit["_score"].as_f64().unwrap_or_default();
     Ok(Hit {
         id: id.to_owned(),
@@ -101,9 +126,7 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
         channel: document.channel,
         start_ms: document.start_ms,
         end_ms: document.end_ms,
-        highlights: marked
-            .map(|marked| highlights(marked, &text))
-            .unwrap_or_default(),
+        highlights: highlights(&hit["highlight"], &text),
         text,
         labels: document.labels,
         thumbnail_key: document.thumbnail_key,

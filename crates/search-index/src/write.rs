@@ -3,6 +3,7 @@
 use crate::{
     SearchIndex, SearchIndexError,
     error::{error_type, is_throttle},
+    languages,
 };
 use contracts::segments::SegmentDocument;
 use serde_json::{Value, json};
@@ -82,9 +83,14 @@ impl SearchIndex {
 }
 
 fn line(id: &str, document: &SegmentDocument) -> Result<Line, SearchIndexError> {
-    let document = serde_json::to_string(document).map_err(|error| SearchIndexError::Rejected {
-        reason: format!("document {id} is no JSON: {error}"),
-    })?;
+    let words = languages::words(document);
+    let mut document =
+        serde_json::to_value(document).map_err(|error| SearchIndexError::Rejected {
+            reason: format!("document {id} is no JSON: {error}"),
+        })?;
+    if let Some(words) = words {
+        document[languages::WORDS] = words;
+    }
     Ok(Line {
         id: id.to_owned(),
         text: format!("{}\n{document}\n", json!({"index": {"_id": id}})),

@@ -10,7 +10,9 @@ use contracts::{
 };
 use futures::FutureExt;
 use moments::{Hit, Retriever};
-use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces};
+use search_index::{
+    Answers, Filters, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces,
+};
 use std::{future::Future, panic::AssertUnwindSafe};
 
 const DIMENSIONS: usize = 4;
@@ -90,12 +92,13 @@ fn plan(workspace: &str, text: &str, vector: [f32; DIMENSIONS]) -> QueryPlan {
     QueryPlan {
         workspace: workspace.into(),
         text: text.to_owned(),
+        phrases: Vec::new(),
+        excluded: Vec::new(),
         text_vector: Some(vector.to_vec()),
         image_vector: None,
-        videos: Vec::new(),
-        tags: Vec::new(),
-        channels: Vec::new(),
+        filters: Filters::default(),
         candidates: 100,
+        counted_words: Vec::new(),
     }
 }
 
@@ -234,7 +237,10 @@ async fn tenants_never_see_each_other() {
         assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["our-video"]);
         assert!(hits(&answers, Retriever::TitleWords).is_empty());
         let theirs = QueryPlan {
-            videos: vec!["their-video".into()],
+            filters: Filters {
+                videos: vec!["their-video".into()],
+                ..Filters::default()
+            },
             ..plan("ours", "dogs", NEAR)
         };
         let answers = index.search(&theirs).await.unwrap();
@@ -272,66 +278,270 @@ async fn hits_carry_cosine_highlights_and_fields() {
 }
 
 #[tokio::test]
+async fn phrases_and_exclusions_bind_words_and_meaning() {
+    with_index("phrases", |index| async move {
+        let said = |video: &str, text: &str| document("w", video, 1, 0, text);
+        let documents = [
+            said("phrase", "We go to the moon today"),
+            said("apart", "The moon is where we go to"),
+            said("stemmed", "We are going to the moons"),
+            said("excluded", "We go to the moon tomorrow"),
+        ];
+        write(&index, &documents).await.unwrap();
+        let bound = QueryPlan {
+            phrases: vec!["go to the moon".into()],
+            excluded: vec!["Tomorrow".into()],
+            ..plan("w", "go to the moon", NEAR)
+        };
+        let answers = index.search(&bound).await.unwrap();
+        assert_eq!(videos(hits(&answers, Retriever::Words)), ["phrase"]);
+        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["phrase"]);
+        let marked = &hits(&answers, Retriever::Words)[0].highlights;
+        let of_text = |[from, to]: &[u32; 2]| from >= &3 && to <= &17;
+        assert!(marked.iter().all(of_text), "{marked:?}");
+        assert_eq!((marked[0][0], marked[marked.len() - 1][1]), (3, 17));
+        let without = QueryPlan {
+            excluded: vec!["the moon".into()],
+            ..plan("w", "moon", NEAR)
+        };
+        let answers = index.search(&without).await.unwrap();
+        assert_eq!(videos(hits(&answers, Retriever::Words)), ["stemmed"]);
+        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["stemmed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_number_is_found_in_digits_and_in_words() {
+    with_index("numbers", |index| async move {
+        let said = |video: &str, text: &str| document("w", video, 1, 0, text);
+        let documents = [
+            said("year", "The bridge opened in 1963"),
+            said("spoken-year", "It was nineteen sixty-three when she left"),
+            said(
+                "other-year",
+                "The bridge opened in 1973, or was it sixty three people",
+            ),
+            said("count", "There were twelve hundred of them"),
+            said("grouped", "There were 1,200 boats"),
+            said("half", "It took two and a half hours"),
+        ];
+        write(&index, &documents).await.unwrap();
+        let check = async |text: &str, expected: &[&str]| {
+            let answers = index.search(&plan("w", text, NEAR)).await.unwrap();
+            let mut first = videos(hits(&answers, Retriever::Words));
+            first.truncate(expected.len());
+            first.sort_unstable();
+            assert_eq!(first, expected, "{text}");
+        };
+        check(
+            "the bridge of nineteen sixty-three",
+            &["spoken-year", "year"],
+        )
+        .await;
+        check("1963", &["spoken-year", "year"]).await;
+        check("nineteen sixty three", &["spoken-year", "year"]).await;
+        check("1200", &["count", "grouped"]).await;
+        check("2.5 hours", &["half"]).await;
+        let answers = index
+            .search(&plan("w", "left in 1963", NEAR))
+            .await
+            .unwrap();
+        let words = hits(&answers, Retriever::Words);
+        let spoken = words
+            .iter()
+            .find(|hit| hit.video_id.as_str() == "spoken-year");
+        let marked = &spoken.unwrap().highlights;
+        assert_eq!((marked[0][0], marked[marked.len() - 1]), (7, [37, 41]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn words_of_other_languages_are_stemmed_by_their_own_rules() {
+    with_index("languages", |index| async move {
+        let said = |language: &str, text: &str| SegmentDocument {
+            language: Some(language.to_owned()),
+            ..document("w", language, 1, 0, text)
+        };
+        let sign = SegmentDocument {
+            channel: Channel::ScreenText,
+            ..said("de-AT", "Alte Häuser")
+        };
+        let documents = [
+            said("en", "The houses were sold"),
+            said("de-AT", "😀 Die alten Häuser wurden verkauft"),
+            said("fr", "Les chevaux couraient"),
+            said("ru", "Он видел книги"),
+            said("ja", "東京都に住んでいます"),
+            said("sv", "Husen är sålda"),
+            sign,
+        ];
+        write(&index, &documents).await.unwrap();
+        let check = async |text: &str, expected: &[&str]| {
+            let answers = index.search(&plan("w", text, NEAR)).await.unwrap();
+            assert_eq!(videos(hits(&answers, Retriever::Words)), expected, "{text}");
+            answers
+        };
+        check("house", &["en"]).await;
+        check("cheval", &["fr"]).await;
+        check("книга", &["ru"]).await;
+        check("東京", &["ja"]).await;
+        check("husen", &["sv"]).await;
+        let answers = check("altes Haus", &["de-AT"]).await;
+        let said = &hits(&answers, Retriever::Words)[0];
+        assert_eq!(said.highlights, [[7, 12], [13, 19]]);
+        assert_eq!(hits(&answers, Retriever::WrittenWords).len(), 1);
+        let id = &hits(&answers, Retriever::WrittenWords)[0].id;
+        let segment = index.segment(&"w".into(), id).await.unwrap().unwrap();
+        assert_eq!(segment.text.as_deref(), Some("Alte Häuser"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_longest_queries_are_answered() {
+    with_index("long", |index| async move {
+        write(&index, &[document("w", "v", 1, 0, "a dog 🐶 at 7 in 東京")])
+            .await
+            .unwrap();
+        let check = async |word: &str| {
+            let text: String = word.chars().cycle().take(1000).collect();
+            let answers = index.search(&plan("w", &text, NEAR)).await.unwrap();
+            assert!(answers.failed.is_empty(), "{word}: {:?}", answers.failed);
+            assert_eq!(hits(&answers, Retriever::Words).len(), 1, "{word}");
+        };
+        for word in ["dog ", "x dog y ", "dog 7 ", "東京", "🐶", "dog-"] {
+            check(word).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn filters_narrow_every_retriever() {
     with_index("filters", |index| async move {
-        let tagged = |video: &str, tags: &[&str]| SegmentDocument {
-            tags: tags.iter().map(|tag| (*tag).to_owned()).collect(),
-            ..document("w", video, 1, 0, "dogs")
-        };
-        let spoken = SegmentDocument {
-            channel: Channel::Speech,
-            ..tagged("both", &["a", "b"])
-        };
-        write(
-            &index,
-            &[tagged("one", &["a"]), tagged("both", &["a", "b"]), spoken],
-        )
-        .await
-        .unwrap();
-        let check = async |narrowed: QueryPlan, expected: usize| {
+        write(&index, &of_two_videos()).await.unwrap();
+        let check = async |filters: Filters, expected: &[&str]| {
+            let narrowed = QueryPlan {
+                image_vector: Some(vec![1.0, 0.0]),
+                filters: filters.clone(),
+                ..plan("w", "dogs", NEAR)
+            };
             let answers = index.search(&narrowed).await.unwrap();
-            for retriever in [Retriever::Words, Retriever::Meaning] {
-                assert_eq!(
-                    hits(&answers, retriever).len(),
-                    expected,
-                    "{narrowed:?} {retriever:?}"
-                );
+            for retriever in Retriever::ALL {
+                let mut found = videos(hits(&answers, *retriever));
+                found.sort_unstable();
+                assert_eq!(found, expected, "{filters:?} {retriever:?}");
             }
         };
-        let all = || plan("w", "dogs", NEAR);
-        check(all(), 3).await;
+        let all = Filters::default;
+        check(all(), &["long", "short"]).await;
+        let videos = vec!["short".into(), "unknown".into()];
+        check(Filters { videos, ..all() }, &["short"]).await;
+        for (tags, expected) in [
+            (vec!["a"], &["long", "short"][..]),
+            (vec!["a", "b"], &["long"]),
+        ] {
+            let tags = tags.into_iter().map(str::to_owned).collect();
+            check(Filters { tags, ..all() }, expected).await;
+        }
+        for (languages, expected) in [
+            (vec!["pt"], &["long"][..]),
+            (vec!["de", "en"], &["short"]),
+            (vec!["e"], &[]),
+        ] {
+            let languages = languages.into_iter().map(str::to_owned).collect();
+            check(Filters { languages, ..all() }, expected).await;
+        }
+        let noon = || Some("2026-01-02T12:00:00.000Z".to_owned());
+        let (after, before) = (noon(), noon());
+        check(Filters { after, ..all() }, &["long"]).await;
+        check(Filters { before, ..all() }, &["short"]).await;
+        let (min_duration_ms, max_duration_ms) = (Some(60_000), Some(60_000));
         check(
-            QueryPlan {
-                videos: vec!["one".into()],
+            Filters {
+                min_duration_ms,
                 ..all()
             },
-            1,
+            &["long", "short"],
         )
         .await;
         check(
-            QueryPlan {
-                tags: vec!["a".into(), "b".into()],
+            Filters {
+                max_duration_ms,
                 ..all()
             },
-            2,
+            &["short"],
         )
         .await;
-        check(
-            QueryPlan {
-                channels: vec![Channel::Speech],
-                ..all()
-            },
-            1,
-        )
-        .await;
-        check(
-            QueryPlan {
-                channels: vec![Channel::Visual],
-                ..all()
-            },
-            0,
-        )
-        .await;
+    })
+    .await;
+}
+
+/// A document for each retriever of two videos: `short` in English, and `long`, which became known at noon.
+fn of_two_videos() -> Vec<SegmentDocument> {
+    let short = |channel, text: &str| SegmentDocument {
+        channel,
+        tags: vec!["a".to_owned()],
+        language: Some("EN-us".to_owned()),
+        ..document("w", "short", 1, 0, text)
+    };
+    let of_short = [
+        SegmentDocument {
+            text_vector: None,
+            text_model: None,
+            ..short(Channel::Title, "Dogs")
+        },
+        short(Channel::Subtitle, "dogs"),
+        short(Channel::ScreenText, "dogs"),
+        SegmentDocument {
+            image_vector: Some(vec![1.0, 0.0]),
+            image_model: Some("i".to_owned()),
+            text: None,
+            text_vector: None,
+            text_model: None,
+            ..short(Channel::Visual, "")
+        },
+    ];
+    let of_long = of_short.clone().map(|document| SegmentDocument {
+        video_id: "long".into(),
+        tags: vec!["a".to_owned(), "b".to_owned()],
+        language: Some("pt".to_owned()),
+        created_at: Some("2026-01-02T12:00:00.000Z".to_owned()),
+        duration_ms: Some(60_001),
+        ..document
+    });
+    of_short.into_iter().chain(of_long).collect()
+}
+
+#[tokio::test]
+async fn channels_narrow_what_is_said() {
+    with_index("channels", |index| async move {
+        let spoken = SegmentDocument {
+            channel: Channel::Speech,
+            ..document("w", "spoken", 1, 0, "dogs")
+        };
+        let documents = [document("w", "written", 1, 0, "dogs"), spoken];
+        write(&index, &documents).await.unwrap();
+        for (channel, expected) in [
+            (Channel::Speech, &["spoken"][..]),
+            (Channel::Subtitle, &["written"]),
+            (Channel::Visual, &[]),
+        ] {
+            let filters = Filters {
+                channels: vec![channel],
+                ..Filters::default()
+            };
+            let narrowed = QueryPlan {
+                filters,
+                ..plan("w", "dogs", NEAR)
+            };
+            let answers = index.search(&narrowed).await.unwrap();
+            for retriever in [Retriever::Words, Retriever::Meaning] {
+                assert_eq!(videos(hits(&answers, retriever)), expected, "{channel:?}");
+            }
+        }
     })
     .await;
 }
@@ -416,7 +626,10 @@ async fn tags_and_title_change_where_they_stand() {
             .await;
         assert_eq!(changed.unwrap(), 3);
         let tagged = QueryPlan {
-            tags: tags.to_vec(),
+            filters: Filters {
+                tags: tags.to_vec(),
+                ..Filters::default()
+            },
             ..plan("w", "name", NEAR)
         };
         let answers = index.search(&tagged).await.unwrap();
@@ -424,6 +637,43 @@ async fn tags_and_title_change_where_they_stand() {
         assert_eq!(hits(&answers, Retriever::TitleWords).len(), 1);
         assert_eq!(hits(&answers, Retriever::Words)[0].text, "name");
         assert_eq!(hits(&answers, Retriever::Meaning).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_language_goes_to_documents_that_have_none() {
+    with_index("language", |index| async move {
+        let silent = |video: &str, generation| SegmentDocument {
+            language: None,
+            ..document("w", video, generation, 5000, "words")
+        };
+        let documents = [
+            document("w", "v", 2, 0, "words"),
+            silent("v", 2),
+            silent("v", 1),
+            silent("other", 2),
+        ];
+        write(&index, &documents).await.unwrap();
+        let video = VideoRef {
+            workspace: "w".into(),
+            video_id: "v".into(),
+            generation: 2,
+            attempt: 1,
+        };
+        assert_eq!(index.give_language(&video, "de").await.unwrap(), 1);
+        assert_eq!(index.give_language(&video, "fr").await.unwrap(), 0);
+        let in_german = QueryPlan {
+            filters: Filters {
+                languages: vec!["de".to_owned()],
+                ..Filters::default()
+            },
+            ..plan("w", "words", NEAR)
+        };
+        let answers = index.search(&in_german).await.unwrap();
+        let found = hits(&answers, Retriever::Words);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].generation, found[0].start_ms), (2, 5000));
     })
     .await;
 }

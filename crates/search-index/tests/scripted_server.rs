@@ -5,12 +5,13 @@
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use contracts::{
-    NamedError,
+    ErrorName, NamedError,
     artifacts::TimeRange,
     segments::{Channel, SegmentDocument},
     tasks::VideoRef,
 };
-use search_index::{SearchIndex, SearchIndexError};
+use moments::Retriever;
+use search_index::{Filters, QueryPlan, SearchIndex, SearchIndexError};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -177,4 +178,46 @@ async fn failures_are_told_apart_by_what_to_do() {
         server.await.unwrap();
     }
     assert!(SearchIndex::new("not a url", &unsigned()).is_err());
+}
+
+/// Words in time, title words and written words late.
+const LATE: &str = r#"{"responses":[
+    {"timed_out":true,"hits":{"hits":[]}},
+    {"timed_out":false,"hits":{"hits":[]}},
+    {"timed_out":true,"hits":{"hits":[{"_id":"a","_score":1.0,"_source":
+        {"workspace":"w","video_id":"v","generation":1,"channel":"screen-text","start_ms":0,"end_ms":1,"text":"words"}}]}}]}"#;
+const ALL_LATE: &str = r#"{"responses":[
+    {"timed_out":true,"hits":{"hits":[]}},
+    {"timed_out":true,"hits":{"hits":[]}},
+    {"timed_out":true,"hits":{"hits":[]}}]}"#;
+
+#[tokio::test]
+async fn a_late_retriever_is_named_and_what_it_found_is_answered() {
+    let (url, server) = serve(vec![(200, LATE), (200, ALL_LATE)]).await;
+    let index = SearchIndex::new(&url, &unsigned()).unwrap();
+    let plan = QueryPlan {
+        workspace: "w".into(),
+        text: "words".to_owned(),
+        phrases: Vec::new(),
+        excluded: Vec::new(),
+        text_vector: None,
+        image_vector: None,
+        filters: Filters::default(),
+        candidates: 10,
+    };
+    let answers = index.search(&plan).await.unwrap();
+    let found = answers.found.iter();
+    let found: Vec<_> = found
+        .map(|list| (list.retriever, list.hits.len()))
+        .collect();
+    assert_eq!(found, [(Retriever::Words, 0), (Retriever::WrittenWords, 1)]);
+    let failed: Vec<_> = answers.failed.iter().map(|(late, _)| *late).collect();
+    assert_eq!(failed, [Retriever::TitleWords, Retriever::WrittenWords]);
+    let all_late = index.search(&plan).await.unwrap_err();
+    assert_eq!(all_late.error_name(), ErrorName::IndexUnavailable);
+
+    let received = server.await.unwrap();
+    let header = received[0].body.lines().next().unwrap();
+    assert_eq!(header, r#"{"index":"segments","preference":"workspace-w"}"#);
+    assert!(received[0].body.contains(r#""timeout":"4s""#));
 }

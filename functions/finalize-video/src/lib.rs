@@ -85,7 +85,11 @@ async fn finalize(
     let transcript =
         transcript::assemble(&deps.store, &deps.derived_bucket, &runs, language).await?;
     let transcript_key = write_words(deps, video, &transcript, description.duration_ms).await?;
-    write_title(deps, video, &record).await?;
+    let language = transcript.language.as_deref();
+    write_title(deps, video, &record, language).await?;
+    if let Some(language) = language {
+        deps.index.give_language(video, language).await?;
+    }
     deps.index.refresh().await?;
 
     let chunks = request.chunks.iter();
@@ -101,7 +105,7 @@ async fn finalize(
     let recorded = record_ready(deps, video, &ready).await?;
     // A title or tags that changed before this were not found in the index to be changed there.
     if (&recorded.title, &recorded.tags) != (&record.title, &record.tags) {
-        write_title(deps, video, &recorded).await?;
+        write_title(deps, video, &recorded, ready.language.as_deref()).await?;
     }
     deps.index
         .delete_generations_below(&video.workspace, &video.video_id, video.generation)
@@ -172,6 +176,7 @@ async fn write_title(
     deps: &Dependencies,
     video: &VideoRef,
     record: &VideoRecord,
+    language: Option<&str>,
 ) -> Result<(), TaskError> {
     let whole = TimeRange {
         start_ms: 0,
@@ -179,6 +184,7 @@ async fn write_title(
     };
     let document = SegmentDocument {
         text: Some(record.title.clone()),
+        language: language.map(str::to_owned),
         tags: record.tags.clone(),
         created_at: Some(record.created_at.clone()),
         duration_ms: record.duration_ms,

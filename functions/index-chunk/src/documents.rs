@@ -29,9 +29,12 @@ pub(crate) fn of_chunk(
     embedded: Embedded,
 ) -> Result<Vec<(String, SegmentDocument)>, TaskError> {
     let chunk = embedded.chunk;
+    // Where nothing was said in the chunk, what the video had before; else finalize-video knows it later.
+    let of_video = record.language.as_ref().or(record.found_language.as_ref());
+    let language = chunk.language.as_ref().or(of_video);
     let empty = |channel, start_ms, end_ms| SegmentDocument {
         chunk: Some(task.chunk.index),
-        language: chunk.language.clone(),
+        language: language.cloned(),
         tags: record.tags.clone(),
         created_at: Some(record.created_at.clone()),
         duration_ms: record.duration_ms,
@@ -49,7 +52,6 @@ pub(crate) fn of_chunk(
         image_model: chunk.image_model.clone(),
         labels: shot.labels,
         thumbnail_key: Some(shot.thumbnail_key),
-        language: None,
         ..empty(Channel::Visual, shot.start_ms, shot.end_ms)
     };
 
@@ -177,7 +179,13 @@ mod tests {
     }
 
     fn build_of(embedded: Embedded) -> Result<Vec<(String, SegmentDocument)>, TaskError> {
-        let record = VideoRecord::new("w".into(), "v".into(), Origin::Upload, "s".into());
+        let record = VideoRecord {
+            tags: vec!["a".into()],
+            duration_ms: Some(60_000),
+            found_language: Some("de".into()),
+            created_at: "2026-11-26T10:00:00.000Z".into(),
+            ..VideoRecord::new("w".into(), "v".into(), Origin::Upload, "s".into())
+        };
         let task = ChunkTask {
             video: record.video_ref(),
             media: ObjectRef {
@@ -202,6 +210,30 @@ mod tests {
         of_chunk(&record, &task, embedded)
     }
 
+    /// A chunk with a document for each channel.
+    fn said_written_and_shown(language: Option<&str>) -> Embedded {
+        let shot = Shot {
+            start_ms: 0,
+            end_ms: 8000,
+            frame_ms: 4000,
+            thumbnail_key: "t".into(),
+            labels: vec!["koala".into()],
+        };
+        Embedded {
+            chunk: EmbeddedChunk {
+                language: language.map(str::to_owned),
+                screen_texts: passages(1),
+                shots: vec![shot],
+                image_model: Some("i".into()),
+                image_dimensions: 3,
+                ..embedded(1)
+            },
+            text_vectors: bytes(&[1.0, 0.0]),
+            screen_text_vectors: bytes(&[0.0, 1.0]),
+            image_vectors: bytes(&[0.0, 0.0, 1.0]),
+        }
+    }
+
     #[test]
     fn each_passage_has_its_own_vector_and_id() {
         let documents = build(2, &[1.0, 0.0, 0.0, 1.0]).unwrap();
@@ -213,26 +245,7 @@ mod tests {
 
     #[test]
     fn what_is_shown_and_written_has_documents_of_its_own() {
-        let shot = Shot {
-            start_ms: 0,
-            end_ms: 8000,
-            frame_ms: 4000,
-            thumbnail_key: "t".into(),
-            labels: vec!["koala".into()],
-        };
-        let documents = build_of(Embedded {
-            chunk: EmbeddedChunk {
-                screen_texts: passages(1),
-                shots: vec![shot],
-                image_model: Some("i".into()),
-                image_dimensions: 3,
-                ..embedded(1)
-            },
-            text_vectors: bytes(&[1.0, 0.0]),
-            screen_text_vectors: bytes(&[0.0, 1.0]),
-            image_vectors: bytes(&[0.0, 0.0, 1.0]),
-        })
-        .unwrap();
+        let documents = build_of(said_written_and_shown(Some("en"))).unwrap();
         let ids: Vec<&str> = documents.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!(
             ids,
@@ -257,12 +270,26 @@ mod tests {
     }
 
     #[test]
+    fn every_document_has_what_filters_ask_for() {
+        for (of_words, expected) in [(Some("en"), "en"), (None, "de")] {
+            let documents = build_of(said_written_and_shown(of_words)).unwrap();
+            for (id, document) in documents {
+                assert_eq!(document.language.as_deref(), Some(expected), "{id}");
+                assert_eq!(document.tags, ["a"], "{id}");
+                assert_eq!(document.duration_ms, Some(60_000), "{id}");
+                let created_at = document.created_at.as_deref();
+                assert_eq!(created_at, Some("2026-11-26T10:00:00.000Z"), "{id}");
+            }
+        }
+    }
+
+    #[test]
     fn documents_are_written_again_only_for_other_tags() {
         let mut documents = build(1, &[1.0, 0.0]).unwrap();
-        assert!(!retag(&mut documents, &[]));
-        assert!(retag(&mut documents, &["a".into()]));
-        assert_eq!(documents[0].1.tags, ["a"]);
         assert!(!retag(&mut documents, &["a".into()]));
+        assert!(retag(&mut documents, &["b".into()]));
+        assert_eq!(documents[0].1.tags, ["b"]);
+        assert!(!retag(&mut documents, &["b".into()]));
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub(crate) async fn on_the_wire<Links: SignLinks>(
             start_ms: moment.start_ms,
             end_ms: moment.end_ms,
             score: moment.score,
-            confidence: None,
+            confidence: moment.confidence,
             evidence_start_ms: None,
             evidence_end_ms: None,
             repeats: Vec::new(),

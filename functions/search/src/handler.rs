@@ -2,7 +2,8 @@
 
 use crate::{
     answer,
-    request::{Search, Wanted},
+    judging::judge,
+    request::{self, Search, Wanted},
     seams::World,
     vectors::{QueryVectors, vectors_of},
 };
@@ -18,8 +19,8 @@ use contracts::{
     segments::Channel,
 };
 use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters, not_found};
-use moments::{RankedHits, Retriever, find_moments};
-use search_index::QueryPlan;
+use moments::{RankedHits, Retriever, content_words, find_moments};
+use search_index::{Filters, QueryPlan};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Hits that each retriever gives: enough that dropping what is not served leaves plenty.
@@ -64,7 +65,7 @@ pub async fn answer_search<W: World>(
     request: &SearchRequest,
 ) -> Result<SearchResponse, ProblemResponse> {
     let search = Search::read(request)?;
-    let query = vectors_of(world, workspace, &search.wanted, &search.channels).await?;
+    let query = vectors_of(world, workspace, &search.wanted, &search.filters).await?;
     let mut silent = query.silent.clone();
     let plan = plan_of(&search, workspace, &query);
     let answers = world
@@ -86,13 +87,16 @@ pub async fn answer_search<W: World>(
         answer::drop_segment(&mut found, id);
     }
     query.calibrate(&mut found, &world.calibration());
-    let moments = find_moments(&found);
+    let mut moments = find_moments(&found);
+    if let Some(judge) = judge(&query.text, &found, answers.statistics.as_ref()) {
+        judge.judge(&mut moments);
+    }
     let page = answer::page(&moments, search.offset, search.limit);
     let next_offset = search.offset.saturating_add(page.len());
     Ok(SearchResponse {
         no_confident_match: moments.is_empty(),
-        degraded: degraded(&silent, &search.channels),
-        next_cursor: (next_offset < moments.len()).then(|| search.cursor(request, next_offset)),
+        degraded: degraded(&silent, &search.filters),
+        next_cursor: (next_offset < moments.len()).then(|| request::cursor(request, next_offset)),
         nearest: Vec::new(),
         groups: Vec::new(),
         facets: None,
@@ -105,12 +109,13 @@ fn plan_of(search: &Search, workspace: &Workspace, query: &QueryVectors) -> Quer
     QueryPlan {
         workspace: workspace.clone(),
         text: query.text.clone(),
+        phrases: Vec::new(),
+        excluded: Vec::new(),
         text_vector: query.text_vector.clone(),
         image_vector: query.image_vector.clone(),
-        videos: search.videos.clone(),
-        tags: search.tags.clone(),
-        channels: search.channels.clone(),
+        filters: search.filters.clone(),
         candidates: CANDIDATES,
+        counted_words: content_words(&query.text),
     }
 }
 
@@ -121,14 +126,14 @@ fn video_ids(found: &[RankedHits]) -> Vec<VideoId> {
 }
 
 /// The channels asked for that a silent retriever leaves searched in part or not at all.
-fn degraded(silent: &[Retriever], wanted: &[Channel]) -> Vec<String> {
+fn degraded(silent: &[Retriever], filters: &Filters) -> Vec<String> {
     let channels: BTreeSet<&Channel> = silent
         .iter()
         .flat_map(|retriever| retriever.channels())
         .collect();
     channels
         .into_iter()
-        .filter(|channel| wanted.is_empty() || wanted.contains(channel))
+        .filter(|channel| filters.has_channel(**channel))
         .map(|channel| channel.as_str().to_owned())
         .collect()
 }

@@ -6,7 +6,9 @@
 
 mod answer;
 mod config;
+mod filters;
 mod handler;
+mod judging;
 mod request;
 mod seams;
 mod serving;

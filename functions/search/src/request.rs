@@ -1,18 +1,15 @@
 //! From parameters to a search that makes sense.
 
+use crate::filters;
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contracts::{
-    VideoId,
     api::SearchRequest,
-    limits::{
-        DEFAULT_PAGE_MOMENTS, MAX_FILTER_VIDEOS, MAX_IMAGE_BYTES, MAX_PAGE_MOMENTS,
-        MAX_QUERY_CHARS, MAX_TAGS,
-    },
-    segments::Channel,
+    limits::{DEFAULT_PAGE_MOMENTS, MAX_IMAGE_BYTES, MAX_PAGE_MOMENTS, MAX_QUERY_CHARS},
 };
 use lambda_kit::http::ProblemResponse;
 use moments::Cursor;
+use search_index::Filters;
 
 /// Longer ids are none of this index (OpenSearch's own limit).
 const MAX_SEGMENT_ID_BYTES: usize = 512;
@@ -33,12 +30,8 @@ pub enum Wanted {
 pub struct Search {
     /// What is looked for.
     pub wanted: Wanted,
-    /// Only these videos; empty: all.
-    pub videos: Vec<VideoId>,
-    /// Only videos with all of these tags.
-    pub tags: Vec<String>,
-    /// Only these channels; empty: all.
-    pub channels: Vec<Channel>,
+    /// What it is narrowed to.
+    pub filters: Filters,
     /// Moments on a page.
     pub limit: usize,
     /// Moments on the pages before.
@@ -53,44 +46,37 @@ impl Search {
     pub fn read(request: &SearchRequest) -> Result<Self, ProblemResponse> {
         let mut search = Self {
             wanted: wanted(request)?,
-            videos: list(request.videos.as_deref(), "videos", MAX_FILTER_VIDEOS)?
-                .map(VideoId::from)
-                .collect(),
-            tags: list(request.tags.as_deref(), "tags", MAX_TAGS)?
-                .map(str::to_owned)
-                .collect(),
-            channels: list(request.channels.as_deref(), "channels", Channel::ALL.len())?
-                .map(channel)
-                .collect::<Result<_, _>>()?,
+            filters: filters::read(request)?,
             limit: page_size(request.limit)?,
             offset: 0,
         };
         if let Some(cursor) = &request.cursor {
-            search.offset = Cursor::read(cursor, &search.identity(request))
+            search.offset = Cursor::read(cursor, &[&identity(request)])
                 .map_err(|error| ProblemResponse::bad_request(error.to_string()))?
                 .offset;
         }
         Ok(search)
     }
+}
 
-    /// Where the page after `offset` moments starts.
-    #[must_use]
-    pub fn cursor(&self, request: &SearchRequest, offset: usize) -> String {
-        Cursor::new(offset, &self.identity(request)).to_string()
-    }
+/// Where the page of a request after `offset` moments starts.
+pub(crate) fn cursor(request: &SearchRequest, offset: usize) -> String {
+    Cursor::new(offset, &[&identity(request)]).to_string()
+}
 
-    /// What makes this search another one than the next: what is looked for and filters, not its page.
-    fn identity<'a>(&'a self, request: &'a SearchRequest) -> Vec<&'a str> {
-        let picture = request.image.as_deref().unwrap_or_default();
-        let like = request.like.as_deref().unwrap_or_default();
-        let mut parts = vec![request.q.trim(), picture, like, "videos"];
-        parts.extend(self.videos.iter().map(VideoId::as_str));
-        parts.push("tags");
-        parts.extend(self.tags.iter().map(String::as_str));
-        parts.push("channels");
-        parts.extend(self.channels.iter().map(|channel| channel.as_str()));
-        parts
-    }
+/// What makes a request's list of moments another one than the next's: all but its page, and what is said beside
+/// moments.
+fn identity(request: &SearchRequest) -> String {
+    let asked = SearchRequest {
+        q: request.q.trim().to_owned(),
+        nearest: None,
+        facets: None,
+        explain: None,
+        limit: None,
+        cursor: None,
+        ..request.clone()
+    };
+    serde_json::to_string(&asked).expect("a request came as JSON or as plain parameters")
 }
 
 /// Exactly one of words, a picture and a segment.
@@ -144,41 +130,6 @@ fn segment(id: &str) -> Result<Wanted, ProblemResponse> {
     Ok(Wanted::Like(id.to_owned()))
 }
 
-/// The items of a comma-separated list.
-fn list<'a>(
-    text: Option<&'a str>,
-    name: &str,
-    limit: usize,
-) -> Result<impl Iterator<Item = &'a str> + use<'a>, ProblemResponse> {
-    let items = || {
-        text.unwrap_or_default()
-            .split(',')
-            .map(str::trim)
-            .filter(|item| !item.is_empty())
-    };
-    let count = items().count();
-    if count > limit {
-        return Err(ProblemResponse::bad_request(format!(
-            "{name} lists {count} items and may list {limit} at most"
-        )));
-    }
-    Ok(items())
-}
-
-fn channel(name: &str) -> Result<Channel, ProblemResponse> {
-    let found = Channel::ALL.iter().find(|channel| channel.as_str() == name);
-    found.copied().ok_or_else(|| {
-        let known: Vec<&str> = Channel::ALL
-            .iter()
-            .map(|channel| channel.as_str())
-            .collect();
-        ProblemResponse::bad_request(format!(
-            "channels names {name:?}: the channels are {}",
-            known.join(", ")
-        ))
-    })
-}
-
 fn page_size(limit: Option<u32>) -> Result<usize, ProblemResponse> {
     let limit = limit.unwrap_or(DEFAULT_PAGE_MOMENTS);
     if limit == 0 || limit > MAX_PAGE_MOMENTS {
@@ -192,6 +143,7 @@ fn page_size(limit: Option<u32>) -> Result<usize, ProblemResponse> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contracts::api::{Grouping, Order};
 
     fn request(text: &str) -> SearchRequest {
         SearchRequest {
@@ -213,13 +165,6 @@ mod tests {
             &request(&"x".repeat(10_000)),
             "10000 characters and may have 1000",
         );
-        check_refused(
-            &SearchRequest {
-                channels: Some("speech,smell".into()),
-                ..request("x")
-            },
-            "\"smell\": the channels are title, speech, subtitle, visual, screen-text",
-        );
         for limit in [0, 51] {
             check_refused(
                 &SearchRequest {
@@ -235,14 +180,6 @@ mod tests {
                 ..request("x")
             },
             "cursor",
-        );
-        let many = vec!["v"; 101].join(",");
-        check_refused(
-            &SearchRequest {
-                videos: Some(many),
-                ..request("x")
-            },
-            "100 at most",
         );
     }
 
@@ -276,40 +213,29 @@ mod tests {
     }
 
     #[test]
-    fn lists_are_separated_by_commas() {
-        let read = Search::read(&SearchRequest {
-            tags: Some("a, b,,".into()),
-            channels: Some("screen-text".into()),
-            ..request(" dogs ")
-        });
-        let search = read.expect("it makes sense");
-        assert_eq!(search.wanted, Wanted::Text("dogs".to_owned()));
-        assert_eq!(search.tags, ["a", "b"]);
-        assert_eq!(search.channels, [Channel::ScreenText]);
-        assert!(search.videos.is_empty());
-    }
-
-    #[test]
-    fn a_cursor_belongs_to_its_query_and_filters() {
-        let first = Search::read(&request("dogs")).expect("it makes sense");
-        let cursor = Some(first.cursor(&request("dogs"), 10));
-        let next = SearchRequest {
-            cursor: cursor.clone(),
-            ..request("dogs")
-        };
-        assert_eq!(Search::read(&next).expect("it makes sense").offset, 10);
-        check_refused(
-            &SearchRequest {
+    fn a_cursor_belongs_to_its_list_of_moments() {
+        let first = request("dogs");
+        let cursor = Some(cursor(&first, 10));
+        let check = |change: fn(&mut SearchRequest), expected: Option<usize>| {
+            let mut next = SearchRequest {
                 cursor: cursor.clone(),
-                ..request("cats")
-            },
-            "cursor",
-        );
-        let narrowed = SearchRequest {
-            cursor,
-            tags: Some("a".into()),
-            ..request("dogs")
+                ..first.clone()
+            };
+            change(&mut next);
+            let read = Search::read(&next).map(|search| search.offset);
+            assert_eq!(read.ok(), expected, "{next:?}");
         };
-        check_refused(&narrowed, "cursor");
+        check(|_| (), Some(10));
+        check(|next| next.q = " dogs".into(), Some(10));
+        check(|next| next.limit = Some(50), Some(10));
+        check(|next| next.facets = Some(true), Some(10));
+        check(|next| next.q = "cats".into(), None);
+        check(|next| next.tags = Some("a".into()), None);
+        check(|next| next.languages = Some("en".into()), None);
+        check(|next| next.after = Some("2026-11-26".into()), None);
+        check(|next| next.max_duration_s = Some(60), None);
+        check(|next| next.order = Some(Order::Newest), None);
+        check(|next| next.group = Some(Grouping::Video), None);
+        check(|next| next.per_video = Some(1), None);
     }
 }

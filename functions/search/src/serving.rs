@@ -12,7 +12,7 @@ use contracts::{
 };
 use embedding::{EmbeddingError, TextEmbedder};
 use models::{ModelFolder, Role};
-use moments::Relevance;
+use moments::{Chance, Relevance};
 use object_store::ObjectStore;
 use onnx::Runtime;
 use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError};
@@ -42,7 +42,7 @@ impl Services {
     /// The address of OpenSearch is none.
     pub fn connect(config: &Config, aws: &SdkConfig) -> Result<Self, SearchIndexError> {
         let embedder = or_off(open_embedder(config), "search by meaning").map(Arc::new);
-        let visual = find_visual(config, embedder.clone());
+        let visual = find_visual(config);
         Ok(Self {
             embedder,
             visual: or_off(visual, "search by looks").map(Arc::new),
@@ -69,13 +69,10 @@ fn or_off<T>(opened: Result<T, Box<dyn Error>>, what: &str) -> Option<T> {
     logged.ok()
 }
 
-fn find_visual(
-    config: &Config,
-    texts: Option<Arc<TextEmbedder>>,
-) -> Result<Visual, Box<dyn Error>> {
+fn find_visual(config: &Config) -> Result<Visual, Box<dyn Error>> {
     let folder = ModelFolder::open(&config.models_dir, Role::Visual)?;
     let runtime = Runtime::load(&config.onnxruntime)?;
-    Ok(Visual::new(folder, runtime, texts))
+    Ok(Visual::new(folder, config.models_dir.clone(), runtime))
 }
 
 /// What a manifest says of a model's cosines.
@@ -83,6 +80,11 @@ fn relevance(cosines: models::Relevance) -> Relevance {
     Relevance {
         floor: cosines.floor,
         sure: cosines.sure,
+        chance: cosines.chance.map(|chance| Chance {
+            location: chance.location,
+            growth: chance.growth,
+            scale: chance.scale,
+        }),
     }
 }
 
@@ -101,14 +103,11 @@ fn open_embedder(config: &Config) -> Result<TextEmbedder, Box<dyn Error>> {
 
 impl EmbedQuery for Services {
     async fn embed(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
-        let Some(embedder) = &self.embedder else {
-            return Err(missing(Role::Text));
-        };
-        let mut vectors = embedder.embed_in_background(vec![text.to_owned()]).await?;
-        vectors.pop().ok_or_else(|| EmbeddingError::Interface {
-            name: embedder.model_name().to_owned(),
-            reason: "it gave no vector".to_owned(),
-        })
+        let embedder = self.embedder.clone().ok_or_else(|| missing(Role::Text))?;
+        let text = text.to_owned();
+        tokio::task::spawn_blocking(move || embedder.embed_query(&text))
+            .await
+            .map_err(EmbeddingError::Thread)?
     }
 
     async fn embed_for_pictures(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {

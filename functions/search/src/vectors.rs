@@ -5,10 +5,11 @@ use crate::{
     seams::{Calibration, PictureQueryError, World},
 };
 use axum::http::StatusCode;
-use contracts::{Workspace, segments::Channel};
+use contracts::Workspace;
 use embedding::EmbeddingError;
 use lambda_kit::http::ProblemResponse;
 use moments::{RankedHits, Relevance, Retriever};
+use search_index::Filters;
 use std::{future::Future, time::Duration};
 
 /// Longest wait for a query's vectors; after it the answer goes by words alone.
@@ -43,7 +44,7 @@ impl QueryVectors {
     }
 }
 
-/// Makes vectors of what is looked for in `channels` (empty: all).
+/// Makes vectors of what is looked for, as far as the channels that it is looked for in need them.
 ///
 /// # Errors
 /// 400 for a picture that can't be read, 404 for an unknown segment, 503 where a picture or a segment is looked for and
@@ -52,19 +53,19 @@ pub(crate) async fn vectors_of<W: World>(
     world: &W,
     workspace: &Workspace,
     wanted: &Wanted,
-    channels: &[Channel],
+    filters: &Filters,
 ) -> Result<QueryVectors, ProblemResponse> {
     match wanted {
-        Wanted::Text(text) => Ok(of_text(world, text, channels).await),
+        Wanted::Text(text) => Ok(of_text(world, text, filters).await),
         Wanted::Picture(bytes) => of_picture(world, bytes.clone()).await,
         Wanted::Like(id) => of_segment(world, workspace, id).await,
     }
 }
 
-async fn of_text<W: World>(world: &W, text: &str, channels: &[Channel]) -> QueryVectors {
+async fn of_text<W: World>(world: &W, text: &str, filters: &Filters) -> QueryVectors {
     let is_wanted = |retrievers: &[Retriever]| {
         let mut of = retrievers.iter().flat_map(|retriever| retriever.channels());
-        channels.is_empty() || of.any(|channel| channels.contains(channel))
+        of.any(|channel| filters.has_channel(*channel))
     };
     let by_meaning = [Retriever::Meaning, Retriever::WrittenMeaning];
     let by_looks = [Retriever::Looks];

@@ -6,10 +6,11 @@ use embedding::{
     EmbeddingError, ImageEmbedder, PictureLimits, TextEmbedder, VisualQueryEmbedder,
     decode_picture, open_visual_queries,
 };
-use models::{Model, ModelFolder};
+use models::{Model, ModelFolder, Role};
 use onnx::Runtime;
 use std::{
     num::NonZeroUsize,
+    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -20,22 +21,18 @@ const THREADS: NonZeroUsize = NonZeroUsize::MIN;
 #[derive(Debug)]
 pub(crate) struct Visual {
     folder: ModelFolder,
+    models_dir: PathBuf,
     runtime: &'static Runtime,
-    texts: Option<Arc<TextEmbedder>>,
     queries: Mutex<Option<Arc<dyn VisualQueryEmbedder>>>,
     images: Mutex<Option<Arc<ImageEmbedder>>>,
 }
 
 impl Visual {
-    pub(crate) fn new(
-        folder: ModelFolder,
-        runtime: &'static Runtime,
-        texts: Option<Arc<TextEmbedder>>,
-    ) -> Self {
+    pub(crate) fn new(folder: ModelFolder, models_dir: PathBuf, runtime: &'static Runtime) -> Self {
         Self {
             folder,
+            models_dir,
             runtime,
-            texts,
             queries: Mutex::new(None),
             images: Mutex::new(None),
         }
@@ -56,11 +53,24 @@ impl Visual {
     /// Blocks for some milliseconds, and for longer the first time.
     pub(crate) fn embed_text(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
         let queries = once(&self.queries, || {
-            let texts = self.texts.as_ref();
+            let texts = match self.model().stand_in {
+                true => Some(self.open_texts()?),
+                false => None,
+            };
             let folder = self.folder.folder();
-            open_visual_queries(folder, self.name(), self.runtime, THREADS, texts)
+            open_visual_queries(folder, self.name(), self.runtime, THREADS, texts.as_ref())
         })?;
         queries.embed(text)
+    }
+
+    /// What the stand-in reads words with.
+    fn open_texts(&self) -> Result<Arc<TextEmbedder>, EmbeddingError> {
+        let folder = ModelFolder::open(&self.models_dir, Role::StandInText);
+        let folder = folder.map_err(|error| EmbeddingError::Interface {
+            name: self.name().to_owned(),
+            reason: error.to_string(),
+        })?;
+        TextEmbedder::open(&folder, self.runtime, THREADS).map(Arc::new)
     }
 
     /// Blocks for some tens of milliseconds, and for longer the first time.

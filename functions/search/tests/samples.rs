@@ -13,7 +13,7 @@ use embedding::TextEmbedder;
 use models::{ModelFolder, Role};
 use moments::{FoundMoment, find_moments, passages};
 use onnx::Runtime;
-use search_index::{QueryPlan, SearchIndex, VectorSpace, VectorSpaces};
+use search_index::{Filters, QueryPlan, SearchIndex, VectorSpace, VectorSpaces};
 use serde::Deserialize;
 use std::{num::NonZeroUsize, path::Path};
 
@@ -151,12 +151,13 @@ async fn first_moments(
     let plan = QueryPlan {
         workspace: Workspace::from("w"),
         text: text.to_owned(),
-        text_vector: Some(embedder.embed(&[text]).unwrap().remove(0)),
+        phrases: Vec::new(),
+        excluded: Vec::new(),
+        text_vector: Some(embedder.embed_query(text).unwrap()),
         image_vector: None,
-        videos: Vec::new(),
-        tags: Vec::new(),
-        channels: Vec::new(),
+        filters: Filters::default(),
         candidates: 100,
+        counted_words: Vec::new(),
     };
     find_moments(&index.search(&plan).await.unwrap().found)
 }

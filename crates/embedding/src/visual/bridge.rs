@@ -66,7 +66,7 @@ impl VisualQueryEmbedder for BridgeQueries {
     }
 
     fn embed(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
-        let vector = self.texts.embed(&[text])?.concat();
+        let vector = self.texts.embed_query(text)?;
         let tensor = Tensor::from_array(([1, vector.len()], vector))
             .map_err(|source| self.tower.failed(source))?;
         self.tower

@@ -59,6 +59,7 @@ impl EmbedQuery for FakeWorld {
             shown_for_words: Some(Relevance {
                 floor: 0.75,
                 sure: 0.9,
+                chance: None,
             }),
             ..Calibration::default()
         }
@@ -94,6 +95,7 @@ impl Retrieve for FakeWorld {
         let mut answers = Answers {
             found: Vec::new(),
             failed: Vec::new(),
+            statistics: None,
         };
         if plan.text_vector.is_some() {
             answers.found.push(list(Retriever::Meaning));

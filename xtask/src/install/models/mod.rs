@@ -99,7 +99,8 @@ pub fn chosen(checkout: &Checkout) -> Result<Vec<&'static Model>> {
     let lock = Lock::read(&folder(checkout))?;
     let of_role = |role| {
         let named = lock.roles.get(&role).and_then(|name| model_named(name));
-        // The lock may be older than the manifest.
+        // The lock may be older than the manifest, which may also have given the model another role since.
+        let named = named.filter(|model| model.role == role);
         named.unwrap_or_else(|| model_of(role))
     };
     Ok(Role::ALL.into_iter().map(of_role).collect())
