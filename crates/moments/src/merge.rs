@@ -19,7 +19,7 @@ const SAME_PASSAGE_IOU: f64 = 0.5;
 /// A neighbour's score for words is at least this share of the strongest hit's …
 const SIMILAR_WORDS: f64 = 0.9;
 /// … and its cosine at most this much smaller.
-const SIMILAR_MEANING: f64 = 0.02;
+const SIMILAR_MEANING: f64 = 0.01;
 
 /// Hits that are one moment: the strongest first.
 #[derive(Debug)]

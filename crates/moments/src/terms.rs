@@ -4,7 +4,7 @@
 //! Jones): a passage that has all of a query's words but the one that matters has little of it.
 
 use rust_stemmers::{Algorithm, Stemmer};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// More words than this say nothing more, and each costs the index a count.
 const MAX_WORDS: usize = 16;
@@ -136,25 +136,38 @@ pub struct QueryTerms {
     terms: Vec<Term>,
 }
 
+/// A word of the query: what a text may have for it, each as a run of stems, and how rare it is.
 #[derive(Clone, Debug, PartialEq)]
 struct Term {
-    stem: String,
+    forms: Vec<Vec<String>>,
     rarity: f64,
 }
 
 impl QueryTerms {
-    /// `words` as [`content_words`] gives them, and for each how many of all `documents` have it. Words that are not
-    /// counted are as rare as can be.
+    /// `words` as [`content_words`] gives them, and for each how many of all `documents` have it; a word that was not
+    /// counted is as rare as can be. `numbers` as [`number_forms`](crate::number_forms) gives them: a number is there
+    /// in whatever form it is said.
     #[must_use]
-    pub fn new(words: &[String], containing: &[u64], documents: u64) -> Self {
-        let stemmer = Stemmer::create(Algorithm::English);
-        let terms = words.iter().enumerate().map(|(position, word)| Term {
-            stem: stemmer.stem(word).into_owned(),
-            rarity: rarity(containing.get(position).copied().unwrap_or(0), documents),
-        });
-        Self {
-            terms: terms.collect(),
+    pub fn new(
+        words: &[String],
+        containing: &[u64],
+        documents: u64,
+        numbers: &[Vec<String>],
+    ) -> Self {
+        let count = |position: usize| containing.get(position).copied().unwrap_or(0);
+        let mut terms: Vec<Term> = words
+            .iter()
+            .enumerate()
+            .map(|(position, word)| Term {
+                forms: vec![stems(word)],
+                rarity: rarity(count(position), documents),
+            })
+            .collect();
+        for number in numbers {
+            let forms: Vec<Vec<String>> = number.iter().map(|form| stems(form)).collect();
+            say_as_number(&mut terms, forms);
         }
+        Self { terms }
     }
 
     /// The share of the query's words that the texts have between them, 0 to 1, each word by its rarity; 0 where the
@@ -165,23 +178,9 @@ impl QueryTerms {
         if all <= 0.0 {
             return 0.0;
         }
-        let stems = stems(texts);
-        let had = self.terms.iter().filter(|term| stems.contains(&term.stem));
+        let texts: Vec<Vec<String>> = texts.into_iter().map(stems).collect();
+        let had = self.terms.iter().filter(|term| term.is_in(&texts));
         had.map(|term| term.rarity).sum::<f64>() / all
-    }
-
-    /// How rare the rarest of the query's words is that the texts have; 0 where they have none.
-    #[must_use]
-    pub fn rarest<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> f64 {
-        let stems = stems(texts);
-        let had = self.terms.iter().filter(|term| stems.contains(&term.stem));
-        had.map(|term| term.rarity).fold(0.0, f64::max)
-    }
-
-    /// How many words the query has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.terms.len()
     }
 
     /// Whether the query has no words that say anything.
@@ -189,6 +188,39 @@ impl QueryTerms {
     pub fn is_empty(&self) -> bool {
         self.terms.is_empty()
     }
+}
+
+impl Term {
+    fn is_in(&self, texts: &[Vec<String>]) -> bool {
+        let has = |text: &Vec<String>, form: &Vec<String>| {
+            !form.is_empty() && text.windows(form.len()).any(|run| run == form)
+        };
+        let forms = self.forms.iter();
+        forms
+            .into_iter()
+            .any(|form| texts.iter().any(|text| has(text, form)))
+    }
+}
+
+/// Makes one term, as rare as the rarest, of the terms that stand for a number: those whose words are all in one of
+/// its forms.
+fn say_as_number(terms: &mut Vec<Term>, forms: Vec<Vec<String>>) {
+    let is_part = |term: &Term| {
+        let mut runs = forms.iter();
+        term.forms.len() == 1
+            && runs.any(|form| term.forms[0].iter().all(|word| form.contains(word)))
+    };
+    let Some(first) = terms.iter().position(is_part) else {
+        return;
+    };
+    let parts = terms.iter().filter(|term| is_part(term));
+    let rarity = parts.map(|term| term.rarity).fold(0.0, f64::max);
+    let mut position = 0;
+    terms.retain(|term| {
+        position += 1;
+        position - 1 == first || !is_part(term)
+    });
+    terms[first] = Term { forms, rarity };
 }
 
 /// The words of a query that say what is looked for: in lower case, each once, in order, [`MAX_WORDS`] at most. A
@@ -223,10 +255,12 @@ fn rarity(containing: u64, documents: u64) -> f64 {
     (1.0 + (all - with + 0.5) / (with + 0.5)).ln()
 }
 
-fn stems<'a>(texts: impl IntoIterator<Item = &'a str>) -> HashSet<String> {
+/// The words of a text, stemmed, in order.
+fn stems(text: &str) -> Vec<String> {
     let stemmer = Stemmer::create(Algorithm::English);
-    let words = texts.into_iter().flat_map(words);
-    words.map(|word| stemmer.stem(&word).into_owned()).collect()
+    words(text)
+        .map(|word| stemmer.stem(&word).into_owned())
+        .collect()
 }
 
 /// Runs of letters and digits in lower case; a mark between digits belongs to the number, an apostrophe ends a word.
@@ -249,9 +283,21 @@ fn words(text: &str) -> impl Iterator<Item = String> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number_forms;
 
     fn terms(query: &str, containing: &[u64]) -> QueryTerms {
-        QueryTerms::new(&content_words(query), containing, 1000)
+        QueryTerms::new(
+            &content_words(query),
+            containing,
+            1000,
+            &number_forms(query),
+        )
+    }
+
+    #[track_caller]
+    fn check(terms: &QueryTerms, text: &str, least: f64, most: f64) {
+        let covered = terms.coverage([text]);
+        assert!((least..=most).contains(&covered), "{text}: {covered}");
     }
 
     #[test]
@@ -279,19 +325,29 @@ mod tests {
         let terms = terms("hunting mice", &[3, 5]);
         let covered = terms.coverage(["The owl hunted", "a mice."]);
         assert!((covered - 1.0).abs() < 1e-9, "{covered}");
-        assert!(terms.coverage(["nothing of it"]).abs() < 1e-9);
+        check(&terms, "nothing of it", 0.0, 0.0);
     }
 
     #[test]
     fn the_rare_word_counts_most() {
         let terms = terms("octopus colour", &[0, 300]);
-        assert!(terms.coverage(["the colour of the sea"]) < 0.2);
-        assert!(terms.coverage(["an octopus"]) > 0.8);
-        assert!(terms.rarest(["an octopus"]) > terms.rarest(["a colour"]));
+        check(&terms, "the colour of the sea", 0.1, 0.2);
+        check(&terms, "an octopus", 0.8, 0.9);
+    }
+
+    #[test]
+    fn a_number_is_there_however_it_is_said() {
+        let opened = terms("opened in 1963", &[20, 0]);
+        check(&opened, "It opened in nineteen sixty-three.", 1.0, 1.0);
+        check(&opened, "It opened in nineteen sixty.", 0.1, 0.5);
+        let litres = terms("twenty-five litres", &[30, 40, 10]);
+        check(&litres, "25 litres", 1.0, 1.0);
+        check(&litres, "twenty five litres", 1.0, 1.0);
+        check(&litres, "five litres", 0.3, 0.9);
     }
 
     #[test]
     fn a_query_without_words_is_covered_by_nothing() {
-        assert!(terms("", &[]).coverage(["anything"]).abs() < 1e-9);
+        check(&terms("", &[]), "anything", 0.0, 0.0);
     }
 }

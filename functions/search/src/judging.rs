@@ -1,6 +1,6 @@
 //! What the confidence of moments is judged by.
 
-use moments::{Judge, QueryTerms, RankedHits, content_words};
+use moments::{Judge, QueryTerms, RankedHits, content_words, number_forms};
 use search_index::Statistics;
 
 /// The judge of one query: `text` is its words, `found` has been calibrated. `None` where what the search is over could
@@ -19,7 +19,12 @@ pub(crate) fn judge(
         Some((list.retriever, relevance.chance?))
     });
     let judge = Judge {
-        terms: QueryTerms::new(&words, &statistics.containing, documents),
+        terms: QueryTerms::new(
+            &words,
+            &statistics.containing,
+            documents,
+            &number_forms(text),
+        ),
         documents: statistics.documents.clone(),
         chances: chances.collect(),
     };

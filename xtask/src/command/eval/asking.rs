@@ -83,7 +83,7 @@ impl Searcher {
         Ok((replies, visual_model))
     }
 
-    /// The answer without its links, which are long and soon worth nothing.
+    /// The answer with the names of videos, and without links, which are long and soon worth nothing.
     fn ask(&self, query: &str, mode: &Mode) -> Result<Value> {
         let mut body = json!({ "q": query, "nearest": true, "explain": true, "limit": LIMIT });
         if let Some(channels) = mode.channels {
@@ -107,6 +107,9 @@ impl Searcher {
             {
                 moment.remove("thumbnail_url");
                 moment.remove("play_url");
+                let name = moment.get("video_id").and_then(Value::as_str);
+                let name = name.and_then(|id| self.names.get(id)).cloned();
+                moment.insert("video".to_owned(), json!(name));
             }
         }
         Ok(answer)

@@ -5,6 +5,7 @@ mod baselines;
 mod chance;
 mod document;
 mod figures;
+mod fit;
 mod lectures;
 mod metrics;
 mod questions;
@@ -53,6 +54,9 @@ pub struct EvalArguments {
     /// Ask on the stack that `--keep` left, brought up to date with the code; upload nothing
     #[arg(long)]
     only_ask: bool,
+    /// Ask nothing: fit the weights of `moments::Signs` to the answers of the last run, and print them
+    #[arg(long, conflicts_with_all = ["quick", "keep", "only_ask"])]
+    fit: bool,
 }
 
 /// What is uploaded and asked about.
@@ -70,6 +74,10 @@ struct Material {
 /// When a step fails. A poor result is no error: the tables say so.
 pub fn eval(checkout: &Checkout, arguments: &EvalArguments) -> Result<()> {
     let _lock = lock_file(&checkout.home.join("eval.lock"))?;
+    if arguments.fit {
+        print!("{}", fit::fit(&answers_path(checkout))?);
+        return Ok(());
+    }
     let mut stack = if arguments.only_ask {
         PrivateStack::of_earlier_run(checkout, NAME)?
     } else {
@@ -151,7 +159,7 @@ fn ask(checkout: &Checkout, stack: &PrivateStack, material: Material) -> Result<
         token: stack.setting("VINDEX_TOKEN")?,
         names: names(&VindexCli::of(stack.checkout()), &material)?,
     };
-    let path = checkout.home.join(NAME).join("answers.jsonl");
+    let path = answers_path(checkout);
     let mut lines = asking::answers_file(&path)?;
     println!("\nasking {} queries", material.questions.len());
     let progress = Progress::new(MODES.len());
@@ -178,6 +186,11 @@ fn ask(checkout: &Checkout, stack: &PrivateStack, material: Material) -> Result<
         visual_model,
     };
     Ok((figures, run))
+}
+
+/// Where the raw answers of the last run lie.
+fn answers_path(checkout: &Checkout) -> PathBuf {
+    checkout.home.join(NAME).join("answers.jsonl")
 }
 
 impl Material {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A stretch of a video.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stretch {
     /// The video's name.
     pub video: String,
@@ -34,7 +34,7 @@ pub enum Suite {
 }
 
 /// One of two parts of the queries, so that what was fitted on one is checked on the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Half {
     /// Queries whose hash is even.
