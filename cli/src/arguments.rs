@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
-use contracts::{VideoId, segments::Channel};
+use contracts::VideoId;
+
+use crate::search::SearchArguments;
 
 /// Find any moment in your videos by describing what was said or shown.
 ///
@@ -147,32 +149,6 @@ pub struct Labels {
     pub language: Option<String>,
 }
 
-/// Arguments of `search`.
-#[derive(Debug, Args)]
-pub struct SearchArguments {
-    /// What was said or shown
-    #[arg(required_unless_present_any = ["image", "like"], conflicts_with_all = ["image", "like"])]
-    pub query: Option<String>,
-    /// Find shots that look like this picture (JPEG, PNG or WebP)
-    #[arg(long, value_name = "FILE", conflicts_with = "like")]
-    pub image: Option<PathBuf>,
-    /// Find what is like this segment, named by a `segment_id` of an answer
-    #[arg(long, value_name = "SEGMENT")]
-    pub like: Option<String>,
-    /// At most so many moments
-    #[arg(long, value_name = "N")]
-    pub limit: Option<u32>,
-    /// Only this video; may be repeated
-    #[arg(long = "video", value_name = "ID", value_parser = list_item)]
-    pub videos: Vec<String>,
-    /// Only videos with this tag; repeated: with all of them
-    #[arg(long = "tag", value_name = "TAG", value_parser = list_item)]
-    pub tags: Vec<String>,
-    /// Only what was found there; may be repeated
-    #[arg(long = "channel", value_name = "CHANNEL", value_parser = channel_names())]
-    pub channels: Vec<String>,
-}
-
 /// Ids go into paths of addresses, so that nothing else may stand in them.
 fn video_id(text: &str) -> Result<VideoId, String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
@@ -184,16 +160,11 @@ fn video_id(text: &str) -> Result<VideoId, String> {
 }
 
 /// Filters are comma-separated on the wire.
-fn list_item(text: &str) -> Result<String, String> {
+pub fn list_item(text: &str) -> Result<String, String> {
     if text.is_empty() || text.contains(',') {
         return Err("must not be empty or hold a comma; repeat the option instead".to_owned());
     }
     Ok(text.to_owned())
-}
-
-fn channel_names() -> clap::builder::PossibleValuesParser {
-    let names = Channel::ALL.iter().map(|channel| channel.as_str());
-    names.collect::<Vec<_>>().into()
 }
 
 #[cfg(test)]

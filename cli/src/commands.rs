@@ -6,15 +6,15 @@ use anyhow::Context;
 use clap::CommandFactory;
 use contracts::{
     VideoId,
-    api::{ImportRequest, SearchRequest, Video, VideoStatus},
+    api::{ImportRequest, Video, VideoStatus},
 };
 
 use crate::{
-    arguments::{Arguments, CaptionFormat, Command, Labels, SearchArguments, UploadArguments},
+    arguments::{Arguments, CaptionFormat, Command, Labels, UploadArguments},
     client::Client,
     failure::{DONE, Failure, VIDEO_FAILED},
     output::Output,
-    picture,
+    search::search,
     settings::Settings,
     upload::upload,
     watch::until_done,
@@ -164,27 +164,6 @@ async fn videos(client: &Client, output: &Output) -> Result<u8, Failure> {
         cursor = page.next_cursor;
     }
     output.videos(&videos)?;
-    Ok(DONE)
-}
-
-async fn search(
-    client: &Client,
-    output: &Output,
-    arguments: SearchArguments,
-) -> Result<u8, Failure> {
-    let listed = |items: Vec<String>| (!items.is_empty()).then(|| items.join(","));
-    let image = arguments.image.as_deref().map(picture::for_search);
-    let request = SearchRequest {
-        q: arguments.query.unwrap_or_default(),
-        image: image.transpose()?,
-        like: arguments.like,
-        videos: listed(arguments.videos),
-        tags: listed(arguments.tags),
-        channels: listed(arguments.channels),
-        limit: arguments.limit,
-        ..SearchRequest::default()
-    };
-    output.moments(&client.search(&request).await?)?;
     Ok(DONE)
 }
 

@@ -7,7 +7,7 @@ use std::{
 
 use contracts::{
     VideoId,
-    api::{Moment, SearchResponse, Timeline, Video, VideoStatus},
+    api::{SearchResponse, Timeline, Video, VideoStatus},
     artifacts::Transcript,
 };
 use serde::Serialize;
@@ -16,8 +16,9 @@ use serde_json::json;
 use crate::{
     arguments::CaptionFormat,
     failure::Failure,
+    found,
     rows::{cue_rows, joined, left_out, status_words, task_row, transcript_summary},
-    text::{duration, highlighted, moment, printable, table},
+    text::{duration, printable, table},
 };
 
 /// Writes results as JSON lines or as text.
@@ -158,64 +159,45 @@ impl Output {
         line(&format!("{id}  DELETING"))
     }
 
-    /// The moments that were found.
-    pub fn moments(&self, answer: &SearchResponse) -> Result<(), Failure> {
+    /// A page of moments, after `before` others. `with_nearest` says whether those that don't match well were asked for.
+    pub fn moments(
+        &self,
+        page: &SearchResponse,
+        before: usize,
+        with_nearest: bool,
+    ) -> Result<(), Failure> {
         if self.json {
-            return json_line(answer);
+            return json_line(page);
         }
-        if !answer.degraded.is_empty() {
+        if before == 0 {
+            self.shortcomings(page);
+        }
+        lines(&found::lines(page, before, with_nearest, self.bold))
+    }
+
+    /// There are moments after those that were shown.
+    pub fn more(&self, cursor: &str) {
+        if !self.json {
+            let cursor = printable(cursor);
+            self.note(&format!("there are more: --cursor {cursor} or --all"));
+        }
+    }
+
+    /// What an answer could not look at.
+    fn shortcomings(&self, page: &SearchResponse) {
+        if !page.degraded.is_empty() {
             self.note(&format!(
                 "not searched at present: {}",
-                answer.degraded.join(", ")
+                page.degraded.join(", ")
             ));
         }
-        if answer
+        if page
             .visual_model
             .as_ref()
             .is_some_and(|model| model.stand_in)
         {
             self.note("pictures were searched by a stand-in, which knows 1,000 nouns and no more");
         }
-        if answer.moments.is_empty() {
-            return line("Nothing found.");
-        }
-        if answer.no_confident_match {
-            line("Nothing matches well. The nearest:")?;
-        }
-        answer
-            .moments
-            .iter()
-            .enumerate()
-            .try_for_each(|(index, found)| self.moment(index + 1, found))
-    }
-
-    fn moment(&self, number: usize, found: &Moment) -> Result<(), Failure> {
-        let channels = joined(found.channels.iter().map(|channel| channel.as_str()));
-        let span = format!("{}–{}", moment(found.start_ms), moment(found.end_ms));
-        line(&format!(
-            "{number}. {}  {span}  score {:.3}  {channels}",
-            printable(&found.title),
-            found.score
-        ))?;
-        for labels in found.evidence.iter().map(|evidence| &evidence.labels) {
-            if !labels.is_empty() {
-                line(&format!("   shows: {}", printable(&labels.join(", "))))?;
-            }
-        }
-        for evidence in found
-            .evidence
-            .iter()
-            .filter(|evidence| !evidence.text.is_empty())
-        {
-            line(&format!(
-                "   {}",
-                highlighted(&evidence.text, &evidence.highlights, self.bold)
-            ))?;
-        }
-        found
-            .play_url
-            .as_ref()
-            .map_or(Ok(()), |url| line(&format!("   {}", printable(url))))
     }
 
     /// What ran for a video.

@@ -5,57 +5,12 @@
     reason = "clippy.toml exempts the bodies of tests, not the functions that they share"
 )]
 
+#[path = "commands/search.rs"]
+mod search;
 mod support;
 
 use serde_json::{Value, json};
 use support::{ID, Server, problem, reply, run_in, video};
-
-fn answer() -> Value {
-    let play = "https://media.example/source?X=1#t=5.8,11.3";
-    let evidence = json!({"channel": "subtitle", "start_ms": 5_833, "end_ms": 11_381, "text": "Each one gives litres", "segment_id": "v:1:subtitle:0:0", "highlights": [[14, 20]]});
-    let moment = json!({
-        "video_id": ID, "title": "A film", "start_ms": 5_833, "end_ms": 11_381, "score": 0.031, "confidence": null,
-        "channels": ["subtitle"], "thumbnail_url": null, "play_url": play, "evidence": [evidence],
-    });
-    json!({"moments": [moment], "no_confident_match": true, "degraded": ["visual"], "next_cursor": null})
-}
-
-#[tokio::test]
-async fn a_search_sends_its_filters_and_shows_moments() {
-    let server = Server::start().await;
-    server.on("POST /search", [reply(200, answer())]);
-    let run = server
-        .run(&[
-            "search",
-            "how much milk",
-            "--limit",
-            "3",
-            "--video",
-            "a",
-            "--video",
-            "b",
-            "--tag",
-            "t",
-            "--channel",
-            "speech",
-        ])
-        .await;
-    run.expect(0, "1. A film  0:05.8–0:11.3  score 0.031  subtitle");
-    assert!(run.stdout.contains("Nothing matches well"));
-    assert!(
-        run.stdout.contains("   Each one gives litres\n"),
-        "no escape codes in a pipe: {}",
-        run.stdout
-    );
-    assert!(run.stdout.contains("#t=5.8,11.3"));
-    assert!(run.stderr.contains("visual"));
-    let expected = json!({"q": "how much milk", "videos": "a,b", "tags": "t", "channels": "speech", "limit": 3});
-    assert_eq!(server.seen("POST /search")[0].json(), expected);
-    assert_eq!(
-        server.run(&["search", "x", "--json"]).await.documents(),
-        [answer()]
-    );
-}
 
 #[tokio::test]
 async fn refusals_are_exit_2_with_the_words_of_the_problem() {

@@ -50,6 +50,8 @@ pub const MAX_FILTER_VIDEOS: usize = 100;
 pub const MAX_FILTER_LANGUAGES: usize = 20;
 /// Most moments in one answer.
 pub const MAX_PAGE_MOMENTS: u32 = 50;
+/// Most moments that the pages of one search go through.
+pub const MAX_LISTED_MOMENTS: usize = 200;
 /// How many moments an answer has unless told.
 pub const DEFAULT_PAGE_MOMENTS: u32 = 10;
 /// Most videos in one page of a list.

@@ -55,6 +55,8 @@ pub struct Judge {
     pub documents: BTreeMap<Channel, u64>,
     /// What the scores of models are by chance.
     pub chances: BTreeMap<Retriever, Chance>,
+    /// Whether part of the query is quoted: then all that was found has it as it stands, and answers it.
+    pub is_quoted: bool,
 }
 
 /// What speaks for a moment; 0 where nothing does.
@@ -89,7 +91,12 @@ impl Judge {
             let signs = self.signs(moment);
             let log_odds = signs.log_odds();
             moment.score = log_odds.exp();
-            moment.confidence = Some(logistic(log_odds));
+            let least = if self.is_quoted {
+                LEAST_CONFIDENCE
+            } else {
+                0.0
+            };
+            moment.confidence = Some(logistic(log_odds).max(least));
             moment.signs = Some(signs);
         }
         sort(moments);

@@ -62,6 +62,10 @@ fn join(earlier: &FoundMoment, later: &FoundMoment) -> FoundMoment {
         evidence_start_ms: earlier.evidence_start_ms.min(later.evidence_start_ms),
         evidence_end_ms: earlier.evidence_end_ms.max(later.evidence_end_ms),
         score: earlier.score.min(later.score),
+        confidence: earlier
+            .confidence
+            .zip(later.confidence)
+            .map(|(earlier, later)| earlier.min(later)),
         evidence,
         repeats: Vec::new(),
         ..earlier.clone()

@@ -1,6 +1,6 @@
 //! Words of languages other than English, each stemmed by its own rules.
 
-use contracts::segments::SegmentDocument;
+use contracts::segments::{Channel, SegmentDocument};
 use serde_json::{Map, Value, json};
 
 /// The object that holds the text once more, in the field of its language.
@@ -41,15 +41,18 @@ pub(crate) fn are_in(mappings: &Value) -> bool {
 }
 
 /// The document's text in the field of its language; `None` for English, which `text` is for, for languages without an
-/// analyser, and where none is known. Titles are in no language: a new title is written to `text` alone.
+/// analyser, and where none is known. Titles have none: a new title is written to `text` alone.
 pub(crate) fn words(document: &SegmentDocument) -> Option<Value> {
+    if document.channel == Channel::Title {
+        return None;
+    }
     let text = document.text.as_ref()?;
     let field = field(document.language.as_ref()?)?;
     Some(json!({field: text}))
 }
 
 /// The field of a language (BCP 47); region and script don't matter.
-fn field(language: &str) -> Option<&'static str> {
+pub(crate) fn field(language: &str) -> Option<&'static str> {
     let primary = language.split(['-', '_']).next()?.to_lowercase();
     let name = match primary.as_str() {
         "zh" | "ja" | "ko" => "cjk",
@@ -62,6 +65,7 @@ fn field(language: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contracts::{artifacts::TimeRange, tasks::VideoRef};
 
     #[test]
     fn a_language_has_its_field_whatever_its_region_and_script() {
@@ -77,6 +81,32 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(field(language), expected, "{language}");
+        }
+    }
+
+    #[test]
+    fn words_are_written_once_more_but_for_titles() {
+        let video = VideoRef {
+            workspace: "w".into(),
+            video_id: "v".into(),
+            generation: 1,
+            attempt: 1,
+        };
+        let range = TimeRange {
+            start_ms: 0,
+            end_ms: 1,
+        };
+        for (channel, expected) in [
+            (Channel::Speech, Some(json!({"de": "Hunde"}))),
+            (Channel::ScreenText, Some(json!({"de": "Hunde"}))),
+            (Channel::Title, None),
+        ] {
+            let document = SegmentDocument {
+                text: Some("Hunde".to_owned()),
+                language: Some("de-CH".to_owned()),
+                ..SegmentDocument::empty(&video, channel, range)
+            };
+            assert_eq!(words(&document), expected, "{channel:?}");
         }
     }
 }

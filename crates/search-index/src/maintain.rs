@@ -1,10 +1,19 @@
 //! Counting, changing and removing what is in the index.
 
-use crate::{SearchIndex, SearchIndexError};
+use crate::{SearchIndex, SearchIndexError, languages};
 use contracts::{Generation, VideoId, Workspace, tasks::VideoRef};
 use opensearch::http::Method;
 use serde_json::{Value, json};
 
+/// Sets a document's language, and its text once more in the field of the language, as a write does. Titles have no such
+/// text.
+const GIVE_LANGUAGE: &str = "\
+    ctx._source.language = params.language; \
+    if (params.field != null && ctx._source.text != null && ctx._source.channel != 'title') { \
+        Map words = new HashMap(); \
+        words.put(params.field, ctx._source.text); \
+        ctx._source[params.words] = words; \
+    }";
 /// How often a change by query starts again where documents changed under it.
 const MAX_ROUNDS: u32 = 5;
 
@@ -125,9 +134,10 @@ impl SearchIndex {
         let without = json!({"bool": {"must_not": [{"exists": {"field": "language"}}]}});
         let and = [of_generation(video.generation), without];
         let query = of_video(&video.workspace, &video.video_id, &and);
+        let field = languages::field(language);
         let script = json!({
-            "source": "ctx._source.language = params.language",
-            "params": {"language": language},
+            "source": GIVE_LANGUAGE,
+            "params": {"language": language, "words": languages::WORDS, "field": field},
         });
         self.by_query("_update_by_query", "updated", &query, Some(script))
             .await

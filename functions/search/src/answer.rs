@@ -4,9 +4,9 @@ use crate::seams::SignLinks;
 use catalog::VideoRecord;
 use contracts::{
     VideoId,
-    api::{Evidence, Moment, VideoStatus},
+    api::{Evidence, Explanation, FoundBy, Moment, Repeat, VideoStatus},
 };
-use moments::{FoundMoment, Hit, RankedHits};
+use moments::{FoundMoment, Hit, Occurrence, RankedHits, Signs};
 use std::collections::HashMap;
 
 /// Videos by their ids.
@@ -40,18 +40,12 @@ pub(crate) fn drop_segment(found: &mut [RankedHits], id: &str) {
     }
 }
 
-/// The moments of one page.
-pub(crate) fn page(moments: &[FoundMoment], offset: usize, limit: usize) -> &[FoundMoment] {
-    let from = offset.min(moments.len());
-    let to = from.saturating_add(limit).min(moments.len());
-    &moments[from..to]
-}
-
-/// Moments with title and links.
+/// Moments with title and links, and where asked for with how they were found.
 pub(crate) async fn on_the_wire<Links: SignLinks>(
     moments: &[FoundMoment],
     videos: &VideosById,
     links: &Links,
+    explain: bool,
 ) -> Vec<Moment> {
     let mut answered = Vec::with_capacity(moments.len());
     for moment in moments {
@@ -74,10 +68,10 @@ pub(crate) async fn on_the_wire<Links: SignLinks>(
             end_ms: moment.end_ms,
             score: moment.score,
             confidence: moment.confidence,
-            evidence_start_ms: None,
-            evidence_end_ms: None,
-            repeats: Vec::new(),
-            explanation: None,
+            evidence_start_ms: Some(moment.evidence_start_ms),
+            evidence_end_ms: Some(moment.evidence_end_ms),
+            repeats: moment.repeats.iter().map(repeat).collect(),
+            explanation: explain.then(|| explanation(moment)),
             channels: moment.channels(),
             thumbnail_url,
             play_url: source_url.map(|url| play_url(&url, moment.start_ms, moment.end_ms)),
@@ -85,6 +79,30 @@ pub(crate) async fn on_the_wire<Links: SignLinks>(
         });
     }
     answered
+}
+
+fn explanation(moment: &FoundMoment) -> Explanation {
+    let found_by = moment.found_by.iter().map(|(retriever, found)| FoundBy {
+        retriever: retriever.as_str().to_owned(),
+        rank: u32::try_from(found.rank).unwrap_or(u32::MAX),
+        score: found.score,
+        relevance: found.relevance,
+    });
+    let signs = moment.signs.iter().flat_map(Signs::named);
+    Explanation {
+        found_by: found_by.collect(),
+        signs: signs
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    }
+}
+
+fn repeat(place: &Occurrence) -> Repeat {
+    Repeat {
+        video_id: place.video_id.clone(),
+        start_ms: place.start_ms,
+        end_ms: place.end_ms,
+    }
 }
 
 fn evidence(hit: &Hit) -> Evidence {

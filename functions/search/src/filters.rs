@@ -1,4 +1,4 @@
-//! From parameters to what a search is narrowed to.
+//! From parameters and operators to what a search is narrowed to.
 
 use contracts::{
     VideoId,
@@ -8,25 +8,32 @@ use contracts::{
 };
 use jiff::Timestamp;
 use lambda_kit::http::ProblemResponse;
+use moments::ParsedQuery;
 use search_index::Filters;
 
-/// Reads the filters of a request.
+/// Reads the filters of a request: its parameters and the operators in its text. Both must hold.
 ///
 /// # Errors
 /// 400, naming the parameter and its limit or an example; also where filters exclude each other.
-pub(crate) fn read(request: &SearchRequest) -> Result<Filters, ProblemResponse> {
-    let (after, before) = times(request)?;
+pub(crate) fn read(
+    request: &SearchRequest,
+    said: &ParsedQuery,
+) -> Result<Filters, ProblemResponse> {
+    let (after, before) = times(request, said)?;
     let (min_duration_ms, max_duration_ms) = durations(request)?;
+    let videos = list(request.videos.as_deref(), "videos", MAX_FILTER_VIDEOS)?
+        .map(VideoId::from)
+        .collect();
+    let channels = list(request.channels.as_deref(), "channels", Channel::ALL.len())?
+        .map(channel)
+        .collect::<Result<_, _>>()?;
     Ok(Filters {
-        videos: list(request.videos.as_deref(), "videos", MAX_FILTER_VIDEOS)?
-            .map(VideoId::from)
-            .collect(),
+        videos: in_both("video", videos, &said.videos)?,
         tags: list(request.tags.as_deref(), "tags", MAX_TAGS)?
+            .chain(said.tags.iter().map(String::as_str))
             .map(str::to_owned)
             .collect(),
-        channels: list(request.channels.as_deref(), "channels", Channel::ALL.len())?
-            .map(channel)
-            .collect::<Result<_, _>>()?,
+        channels: in_both("channel", channels, &said.channels)?,
         languages: list(
             request.languages.as_deref(),
             "languages",
@@ -76,6 +83,27 @@ fn channel(name: &str) -> Result<Channel, ProblemResponse> {
     })
 }
 
+/// What stands in both lists; one without items allows everything.
+fn in_both<Item: Clone + PartialEq>(
+    name: &str,
+    listed: Vec<Item>,
+    said: &[Item],
+) -> Result<Vec<Item>, ProblemResponse> {
+    if listed.is_empty() || said.is_empty() {
+        return Ok([&listed, said].concat());
+    }
+    let both: Vec<Item> = listed
+        .into_iter()
+        .filter(|item| said.contains(item))
+        .collect();
+    if both.is_empty() {
+        return Err(ProblemResponse::bad_request(format!(
+            "{name}: in q and the parameter {name}s exclude each other: leave one of them out"
+        )));
+    }
+    Ok(both)
+}
+
 /// `pt` of `pt-BR`.
 fn primary_language(tag: &str) -> Result<String, ProblemResponse> {
     let primary = tag.split(['-', '_']).next().unwrap_or(tag);
@@ -89,12 +117,21 @@ fn primary_language(tag: &str) -> Result<String, ProblemResponse> {
     Ok(primary.to_ascii_lowercase())
 }
 
+/// The later `after` and the earlier `before`.
 fn times(
     request: &SearchRequest,
+    said: &ParsedQuery,
 ) -> Result<(Option<Timestamp>, Option<Timestamp>), ProblemResponse> {
-    let read = |name, text: Option<&str>| text.map(|text| time(name, text)).transpose();
-    let after = read("after", request.after.as_deref())?;
-    let before = read("before", request.before.as_deref())?;
+    let read = |name, texts: [&Option<String>; 2]| -> Result<Vec<Timestamp>, _> {
+        let given = texts.into_iter().flatten();
+        given.map(|text| time(name, text)).collect()
+    };
+    let after = read("after", [&request.after, &said.after])?
+        .into_iter()
+        .max();
+    let before = read("before", [&request.before, &said.before])?
+        .into_iter()
+        .min();
     if let (Some(after), Some(before)) = (after, before)
         && after >= before
     {
@@ -143,139 +180,4 @@ fn durations(request: &SearchRequest) -> Result<(Option<u64>, Option<u64>), Prob
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn check(request: SearchRequest, expected: Filters) {
-        assert_eq!(read(&request).expect("it makes sense"), expected);
-    }
-
-    fn check_refused(request: SearchRequest, expected: &str) {
-        let problem = read(&request).expect_err("it makes no sense");
-        assert_eq!(problem.status.as_u16(), 400);
-        assert!(problem.detail.contains(expected), "{}", problem.detail);
-    }
-
-    fn request() -> SearchRequest {
-        SearchRequest::default()
-    }
-
-    fn text(text: &str) -> Option<String> {
-        Some(text.to_owned())
-    }
-
-    #[test]
-    fn lists_are_separated_by_commas() {
-        let listed = SearchRequest {
-            videos: text(",v"),
-            tags: text("a, b,,"),
-            channels: text("screen-text"),
-            languages: text("EN,pt-BR, zh_Hans"),
-            ..request()
-        };
-        let filters = Filters {
-            videos: vec!["v".into()],
-            tags: vec!["a".into(), "b".into()],
-            channels: vec![Channel::ScreenText],
-            languages: vec!["en".into(), "pt".into(), "zh".into()],
-            ..Filters::default()
-        };
-        check(listed, filters);
-        check(request(), Filters::default());
-    }
-
-    #[test]
-    fn lists_say_what_they_may_hold() {
-        let channels = text("speech,smell");
-        check_refused(
-            SearchRequest {
-                channels,
-                ..request()
-            },
-            "\"smell\": the channels are title, speech, subtitle, visual, screen-text",
-        );
-        let videos = Some(vec!["v"; 101].join(","));
-        check_refused(
-            SearchRequest {
-                videos,
-                ..request()
-            },
-            "100 at most",
-        );
-        for language in ["english", "e", "1n", "-en"] {
-            let languages = text(language);
-            check_refused(
-                SearchRequest {
-                    languages,
-                    ..request()
-                },
-                "such as en or pt-BR",
-            );
-        }
-    }
-
-    #[test]
-    fn days_start_at_midnight_in_utc() {
-        for (given, expected) in [
-            ("2026-11-26", "2026-11-26T00:00:00.000Z"),
-            (" 2026-11-26T10:00:00Z", "2026-11-26T10:00:00.000Z"),
-            ("2026-11-26T10:00:00.1234+02:00", "2026-11-26T08:00:00.123Z"),
-            ("0001-01-01", "1970-01-01T00:00:00.000Z"),
-        ] {
-            let after = SearchRequest {
-                after: text(given),
-                ..request()
-            };
-            let filters = Filters {
-                after: text(expected),
-                ..Filters::default()
-            };
-            check(after, filters);
-        }
-    }
-
-    #[test]
-    fn what_is_no_time_is_refused_with_an_example() {
-        for wrong in [
-            "",
-            "yesterday",
-            "2026-13-01",
-            "2026-11-26T10:00",
-            "26.11.2026",
-        ] {
-            let before = SearchRequest {
-                before: text(wrong),
-                ..request()
-            };
-            check_refused(before, "before is");
-            let after = SearchRequest {
-                after: text(wrong),
-                ..request()
-            };
-            check_refused(after, "such as 2026-11-26 or");
-        }
-        let nothing_between = SearchRequest {
-            after: text("2026-11-26"),
-            before: text("2026-11-26"),
-            ..request()
-        };
-        check_refused(nothing_between, "no time between");
-    }
-
-    #[test]
-    fn lengths_are_seconds() {
-        let between = |min: u64, max: u64| SearchRequest {
-            min_duration_s: Some(min),
-            max_duration_s: Some(max),
-            ..request()
-        };
-        let filters = |min: u64, max: u64| Filters {
-            min_duration_ms: Some(min),
-            max_duration_ms: Some(max),
-            ..Filters::default()
-        };
-        check(between(60, 60), filters(60_000, 60_000));
-        check(between(0, u64::MAX), filters(0, MAX_DURATION_MS + 1));
-        check_refused(between(61, 60), "no length is both");
-    }
-}
+mod tests;

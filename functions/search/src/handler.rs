@@ -1,11 +1,11 @@
 //! One search from request to answer.
 
 use crate::{
-    answer,
-    judging::judge,
-    request::{self, Search, Wanted},
+    answer::{self, VideosById},
+    arranging::{self, Group},
+    looking::look,
+    request::{self, Search},
     seams::World,
-    vectors::{QueryVectors, vectors_of},
 };
 use axum::{
     Json, Router,
@@ -13,18 +13,15 @@ use axum::{
     routing::get,
 };
 use contracts::{
-    VideoId, Workspace,
-    api::{SearchRequest, SearchResponse},
-    limits::MAX_SEARCH_BODY_BYTES,
+    Workspace,
+    api::{MomentGroup, SearchRequest, SearchResponse},
+    limits::{MAX_LISTED_MOMENTS, MAX_SEARCH_BODY_BYTES},
     segments::Channel,
 };
 use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters, not_found};
-use moments::{RankedHits, Retriever, content_words, find_moments};
-use search_index::{Filters, QueryPlan};
+use moments::Retriever;
+use search_index::Filters;
 use std::{collections::BTreeSet, sync::Arc};
-
-/// Hits that each retriever gives: enough that dropping what is not served leaves plenty.
-const CANDIDATES: usize = 100;
 
 /// The routes of this function.
 pub fn router<W: World>(world: W) -> Router {
@@ -58,75 +55,51 @@ async fn by_body<W: World>(
 /// Answers a search of a tenant.
 ///
 /// # Errors
-/// 400 for a request that makes no sense, 404 for an unknown segment, 413 for a large picture, 503 where the index or the catalog does not answer.
+/// 400 for a request that makes no sense, 404 for an unknown segment, 413 for a large picture, 503 where the index, the
+/// catalog or all that could find something does not answer.
 pub async fn answer_search<W: World>(
     world: &W,
     workspace: &Workspace,
     request: &SearchRequest,
 ) -> Result<SearchResponse, ProblemResponse> {
     let search = Search::read(request)?;
-    let query = vectors_of(world, workspace, &search.wanted, &search.filters).await?;
-    let mut silent = query.silent.clone();
-    let plan = plan_of(&search, workspace, &query);
-    let answers = world
-        .retrieve(&plan)
-        .await
-        .map_err(|error| ProblemResponse::unavailable("the search index", &error))?;
-    for (retriever, error) in &answers.failed {
-        tracing::error!(error.message = %error, "{retriever:?} does not answer");
-        silent.push(*retriever);
-    }
-    let mut found = answers.found;
-    let videos = world
-        .find_videos(workspace, &video_ids(&found))
-        .await
-        .map_err(|error| ProblemResponse::unavailable("the catalog", &error))?;
-    let videos = answer::by_id(videos);
-    answer::keep_served(&mut found, &videos);
-    if let Wanted::Like(id) = &search.wanted {
-        answer::drop_segment(&mut found, id);
-    }
-    query.calibrate(&mut found, &world.calibration());
-    let mut moments = find_moments(&found);
-    if let Some(judge) = judge(&query.text, &found, answers.statistics.as_ref()) {
-        judge.judge(&mut moments);
-    }
-    let page = answer::page(&moments, search.offset, search.limit);
-    let next_offset = search.offset.saturating_add(page.len());
+    let looked = look(world, workspace, &search).await?;
+    let videos = &looked.videos;
+    let (mut confident, mut others) = arranging::split(looked.moments);
+    confident.truncate(MAX_LISTED_MOMENTS);
+    others.truncate(search.nearest);
+    let no_confident_match = confident.is_empty();
+    let facets = search.facets.then(|| arranging::facets(&confident, videos));
+    let (offset, limit) = (search.offset, search.limit);
+    let page = arranging::page(confident, videos, &search.arrangement, offset, limit);
     Ok(SearchResponse {
-        no_confident_match: moments.is_empty(),
-        degraded: degraded(&silent, &search.filters),
-        next_cursor: (next_offset < moments.len()).then(|| request::cursor(request, next_offset)),
-        nearest: Vec::new(),
-        groups: Vec::new(),
-        facets: None,
-        moments: answer::on_the_wire(page, &videos, world).await,
-        visual_model: query.image_vector.and_then(|_| world.visual_model()),
+        no_confident_match,
+        degraded: degraded(&looked.silent, &search.filters),
+        next_cursor: page
+            .next_offset
+            .map(|offset| request::cursor(request, offset)),
+        nearest: answer::on_the_wire(&others, videos, world, search.explain).await,
+        groups: groups(&page.groups, videos),
+        facets,
+        moments: answer::on_the_wire(&page.moments, videos, world, search.explain).await,
+        visual_model: world.visual_model().filter(|_| looked.by_looks),
     })
 }
 
-fn plan_of(search: &Search, workspace: &Workspace, query: &QueryVectors) -> QueryPlan {
-    QueryPlan {
-        workspace: workspace.clone(),
-        text: query.text.clone(),
-        phrases: Vec::new(),
-        excluded: Vec::new(),
-        text_vector: query.text_vector.clone(),
-        image_vector: query.image_vector.clone(),
-        filters: search.filters.clone(),
-        candidates: CANDIDATES,
-        counted_words: content_words(&query.text),
-    }
-}
-
-fn video_ids(found: &[RankedHits]) -> Vec<VideoId> {
-    let hits = found.iter().flat_map(|list| &list.hits);
-    let ids: BTreeSet<&VideoId> = hits.map(|hit| &hit.video_id).collect();
-    ids.into_iter().cloned().collect()
+fn groups(groups: &[Group], videos: &VideosById) -> Vec<MomentGroup> {
+    let groups = groups.iter().filter_map(|group| {
+        let video = videos.get(&group.video_id)?;
+        Some(MomentGroup {
+            video_id: group.video_id.clone(),
+            title: video.title.clone(),
+            found: u32::try_from(group.found).unwrap_or(u32::MAX),
+        })
+    });
+    groups.collect()
 }
 
 /// The channels asked for that a silent retriever leaves searched in part or not at all.
-fn degraded(silent: &[Retriever], filters: &Filters) -> Vec<String> {
+fn degraded(silent: &BTreeSet<Retriever>, filters: &Filters) -> Vec<String> {
     let channels: BTreeSet<&Channel> = silent
         .iter()
         .flat_map(|retriever| retriever.channels())

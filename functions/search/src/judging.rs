@@ -1,33 +1,28 @@
 //! What the confidence of moments is judged by.
 
+use crate::request::Text;
 use moments::{Judge, QueryTerms, RankedHits, content_words, number_forms};
 use search_index::Statistics;
 
-/// The judge of one query: `text` is its words, `found` has been calibrated. `None` where what the search is over could
-/// not be counted, or where the scores of no model found can be held against chance and there are no words either: then
-/// nothing is said of confidence.
+/// The judge of one query; `found` has been calibrated. `None` where nothing can be said of confidence: what the search
+/// is over could not be counted, or a picture or a segment is looked for, to which something is always the most alike.
 pub(crate) fn judge(
-    text: &str,
+    query: &Text,
     found: &[RankedHits],
     statistics: Option<&Statistics>,
 ) -> Option<Judge> {
-    let statistics = statistics?;
-    let words = content_words(text);
+    let words = content_words(&query.words);
+    let statistics = statistics.filter(|_| !words.is_empty())?;
     let documents = statistics.documents.values().sum();
+    let numbers = number_forms(&query.words);
     let chances = found.iter().filter_map(|list| {
         let relevance = list.relevance?;
         Some((list.retriever, relevance.chance?))
     });
-    let judge = Judge {
-        terms: QueryTerms::new(
-            &words,
-            &statistics.containing,
-            documents,
-            &number_forms(text),
-        ),
+    Some(Judge {
+        terms: QueryTerms::new(&words, &statistics.containing, documents, &numbers),
         documents: statistics.documents.clone(),
         chances: chances.collect(),
-    };
-    let can_judge = !judge.terms.is_empty() || !judge.chances.is_empty();
-    can_judge.then_some(judge)
+        is_quoted: !query.phrases.is_empty(),
+    })
 }

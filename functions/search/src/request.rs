@@ -1,6 +1,6 @@
 //! From parameters to a search that makes sense.
 
-use crate::filters;
+use crate::{arranging::Arrangement, filters};
 use axum::http::StatusCode;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contracts::{
@@ -8,7 +8,7 @@ use contracts::{
     limits::{DEFAULT_PAGE_MOMENTS, MAX_IMAGE_BYTES, MAX_PAGE_MOMENTS, MAX_QUERY_CHARS},
 };
 use lambda_kit::http::ProblemResponse;
-use moments::Cursor;
+use moments::{Cursor, ParsedQuery, parse_query};
 use search_index::Filters;
 
 /// Longer ids are none of this index (OpenSearch's own limit).
@@ -17,12 +17,42 @@ const MAX_SEGMENT_ID_BYTES: usize = 512;
 /// What is looked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wanted {
-    /// What was said or shown, trimmed.
-    Text(String),
+    /// What was said or shown.
+    Text(Text),
     /// What looks like this picture: the bytes of a file.
     Picture(Vec<u8>),
     /// What is like this segment.
     Like(String),
+}
+
+/// Words to look for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    /// All of them, those of the phrases too.
+    pub words: String,
+    /// What must stand there word for word.
+    pub phrases: Vec<String>,
+    /// Words and phrases that must not stand there.
+    pub excluded: Vec<String>,
+}
+
+impl From<ParsedQuery> for Text {
+    fn from(said: ParsedQuery) -> Self {
+        Self {
+            words: said.words,
+            phrases: said.phrases,
+            excluded: said.excluded,
+        }
+    }
+}
+
+/// What comes soon after what is looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Then {
+    /// What it is.
+    pub wanted: Wanted,
+    /// How long after the end of the first it starts at most, in milliseconds.
+    pub within_ms: u64,
 }
 
 /// A search that can be carried out.
@@ -30,12 +60,22 @@ pub enum Wanted {
 pub struct Search {
     /// What is looked for.
     pub wanted: Wanted,
+    /// What comes soon after it, where two things are looked for.
+    pub then: Option<Then>,
     /// What it is narrowed to.
     pub filters: Filters,
-    /// Moments on a page.
+    /// How moments are listed.
+    pub arrangement: Arrangement,
+    /// Moments on a page, or groups of them.
     pub limit: usize,
-    /// Moments on the pages before.
+    /// Moments, or groups, on the pages before.
     pub offset: usize,
+    /// How many moments that are not confident are shown too.
+    pub nearest: usize,
+    /// Whether moments are counted.
+    pub facets: bool,
+    /// Whether moments say how they were found.
+    pub explain: bool,
 }
 
 impl Search {
@@ -44,18 +84,41 @@ impl Search {
     /// # Errors
     /// 400, naming the parameter and its limit.
     pub fn read(request: &SearchRequest) -> Result<Self, ProblemResponse> {
+        let said = said(&request.q)?;
+        let filters = filters::read(request, &said)?;
+        let (wanted, then) = wanted(request, said)?;
         let mut search = Self {
-            wanted: wanted(request)?,
-            filters: filters::read(request)?,
-            limit: page_size(request.limit)?,
+            wanted,
+            then,
+            filters,
+            arrangement: arrangement(request)?,
+            limit: count("limit", request.limit.unwrap_or(DEFAULT_PAGE_MOMENTS))?,
             offset: 0,
+            nearest: 0,
+            facets: request.facets.unwrap_or_default(),
+            explain: request.explain.unwrap_or_default(),
         };
         if let Some(cursor) = &request.cursor {
             search.offset = Cursor::read(cursor, &[&identity(request)])
                 .map_err(|error| ProblemResponse::bad_request(error.to_string()))?
                 .offset;
         }
+        // They are no part of the list: the first page has them all.
+        if search.offset == 0 && request.nearest.unwrap_or_default() {
+            search.nearest = search.limit;
+        }
         Ok(search)
+    }
+
+    /// Whether each place in a video is asked for where the same is said again, as a phrase in quotes does.
+    pub(crate) fn wants_every_occurrence(&self) -> bool {
+        let then = self.then.as_ref().map(|then| &then.wanted);
+        let has_phrase =
+            |wanted: &Wanted| matches!(wanted, Wanted::Text(text) if !text.phrases.is_empty());
+        [Some(&self.wanted), then]
+            .into_iter()
+            .flatten()
+            .any(has_phrase)
     }
 }
 
@@ -79,13 +142,30 @@ fn identity(request: &SearchRequest) -> String {
     serde_json::to_string(&asked).expect("a request came as JSON or as plain parameters")
 }
 
-/// Exactly one of words, a picture and a segment.
-fn wanted(request: &SearchRequest) -> Result<Wanted, ProblemResponse> {
-    let text = request.q.trim();
-    match (text.is_empty(), &request.image, &request.like) {
-        (false, None, None) => words(text),
-        (true, Some(image), None) => picture(image),
-        (true, None, Some(like)) => segment(like),
+/// The text with its operators taken out.
+fn said(text: &str) -> Result<ParsedQuery, ProblemResponse> {
+    let chars = text.trim().chars().count();
+    if chars > MAX_QUERY_CHARS {
+        return Err(ProblemResponse::bad_request(format!(
+            "q has {chars} characters and may have {MAX_QUERY_CHARS} at most"
+        )));
+    }
+    let said = parse_query(text);
+    if !said.problems.is_empty() {
+        return Err(ProblemResponse::bad_request(said.problems.join("; ")));
+    }
+    Ok(said)
+}
+
+/// Exactly one of words, a picture and a segment; and what comes after the words.
+fn wanted(
+    request: &SearchRequest,
+    said: ParsedQuery,
+) -> Result<(Wanted, Option<Then>), ProblemResponse> {
+    match (request.q.trim().is_empty(), &request.image, &request.like) {
+        (false, None, None) => text(said),
+        (true, Some(image), None) => Ok((picture(image)?, None)),
+        (true, None, Some(like)) => Ok((segment(like)?, None)),
         (true, None, None) => Err(ProblemResponse::bad_request(
             "q is empty: say what was said or shown",
         )),
@@ -95,14 +175,21 @@ fn wanted(request: &SearchRequest) -> Result<Wanted, ProblemResponse> {
     }
 }
 
-fn words(text: &str) -> Result<Wanted, ProblemResponse> {
-    let chars = text.chars().count();
-    if chars > MAX_QUERY_CHARS {
-        return Err(ProblemResponse::bad_request(format!(
-            "q has {chars} characters and may have {MAX_QUERY_CHARS} at most"
-        )));
+fn text(said: ParsedQuery) -> Result<(Wanted, Option<Then>), ProblemResponse> {
+    if said.words.is_empty() {
+        return Err(ProblemResponse::bad_request(
+            "q has filters or exclusions and no words: add what was said or shown",
+        ));
     }
-    Ok(Wanted::Text(text.to_owned()))
+    let half = |text: &str| Wanted::Text(parse_query(text).into());
+    let Some(sequence) = &said.sequence else {
+        return Ok((Wanted::Text(said.into()), None));
+    };
+    let then = Then {
+        wanted: half(&sequence.second),
+        within_ms: sequence.within_ms,
+    };
+    Ok((half(&sequence.first), Some(then)))
 }
 
 fn picture(base64: &str) -> Result<Wanted, ProblemResponse> {
@@ -130,112 +217,26 @@ fn segment(id: &str) -> Result<Wanted, ProblemResponse> {
     Ok(Wanted::Like(id.to_owned()))
 }
 
-fn page_size(limit: Option<u32>) -> Result<usize, ProblemResponse> {
-    let limit = limit.unwrap_or(DEFAULT_PAGE_MOMENTS);
-    if limit == 0 || limit > MAX_PAGE_MOMENTS {
+fn arrangement(request: &SearchRequest) -> Result<Arrangement, ProblemResponse> {
+    let per_video = request
+        .per_video
+        .map(|per_video| count("per_video", per_video));
+    Ok(Arrangement {
+        order: request.order.unwrap_or_default(),
+        group: request.group,
+        per_video: per_video.transpose()?,
+    })
+}
+
+/// A count of moments.
+fn count(name: &str, count: u32) -> Result<usize, ProblemResponse> {
+    if count == 0 || count > MAX_PAGE_MOMENTS {
         return Err(ProblemResponse::bad_request(format!(
-            "limit is {limit} and must be 1 to {MAX_PAGE_MOMENTS}"
+            "{name} is {count} and must be 1 to {MAX_PAGE_MOMENTS}"
         )));
     }
-    Ok(usize::try_from(limit).unwrap_or(usize::MAX))
+    Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use contracts::api::{Grouping, Order};
-
-    fn request(text: &str) -> SearchRequest {
-        SearchRequest {
-            q: text.into(),
-            ..SearchRequest::default()
-        }
-    }
-
-    fn check_refused(request: &SearchRequest, expected: &str) {
-        let problem = Search::read(request).expect_err("it makes no sense");
-        assert_eq!(problem.status.as_u16(), 400);
-        assert!(problem.detail.contains(expected), "{}", problem.detail);
-    }
-
-    #[test]
-    fn what_makes_no_sense_is_refused_with_its_limit() {
-        check_refused(&request(" \n "), "q is empty");
-        check_refused(
-            &request(&"x".repeat(10_000)),
-            "10000 characters and may have 1000",
-        );
-        for limit in [0, 51] {
-            check_refused(
-                &SearchRequest {
-                    limit: Some(limit),
-                    ..request("x")
-                },
-                "1 to 50",
-            );
-        }
-        check_refused(
-            &SearchRequest {
-                cursor: Some("x".into()),
-                ..request("x")
-            },
-            "cursor",
-        );
-    }
-
-    #[test]
-    fn one_thing_is_looked_for_at_a_time() {
-        let picture = |bytes: &[u8]| SearchRequest {
-            image: Some(STANDARD.encode(bytes)),
-            ..SearchRequest::default()
-        };
-        let read = Search::read(&picture(b"JPEG")).expect("it makes sense");
-        assert_eq!(read.wanted, Wanted::Picture(b"JPEG".to_vec()));
-        let both = SearchRequest {
-            q: "dogs".into(),
-            ..picture(b"JPEG")
-        };
-        check_refused(&both, "exclude each other");
-        let no_base64 = SearchRequest {
-            image: Some("*".into()),
-            ..SearchRequest::default()
-        };
-        check_refused(&no_base64, "not base64");
-        let large = Search::read(&picture(&vec![0; MAX_IMAGE_BYTES + 1]));
-        let problem = large.expect_err("it is too large");
-        assert_eq!(problem.status.as_u16(), 413);
-        assert!(problem.detail.contains("4000000"), "{}", problem.detail);
-    }
-
-    #[test]
-    fn characters_are_counted_and_not_bytes() {
-        assert!(Search::read(&request(&"ü".repeat(1000))).is_ok());
-    }
-
-    #[test]
-    fn a_cursor_belongs_to_its_list_of_moments() {
-        let first = request("dogs");
-        let cursor = Some(cursor(&first, 10));
-        let check = |change: fn(&mut SearchRequest), expected: Option<usize>| {
-            let mut next = SearchRequest {
-                cursor: cursor.clone(),
-                ..first.clone()
-            };
-            change(&mut next);
-            let read = Search::read(&next).map(|search| search.offset);
-            assert_eq!(read.ok(), expected, "{next:?}");
-        };
-        check(|_| (), Some(10));
-        check(|next| next.q = " dogs".into(), Some(10));
-        check(|next| next.limit = Some(50), Some(10));
-        check(|next| next.facets = Some(true), Some(10));
-        check(|next| next.q = "cats".into(), None);
-        check(|next| next.tags = Some("a".into()), None);
-        check(|next| next.languages = Some("en".into()), None);
-        check(|next| next.after = Some("2026-11-26".into()), None);
-        check(|next| next.max_duration_s = Some(60), None);
-        check(|next| next.order = Some(Order::Newest), None);
-        check(|next| next.group = Some(Grouping::Video), None);
-        check(|next| next.per_video = Some(1), None);
-    }
-}
+mod tests;

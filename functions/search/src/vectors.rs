@@ -1,7 +1,8 @@
 //! What a query is to the retrievers: words, a vector among texts, a vector among pictures.
 
 use crate::{
-    request::Wanted,
+    looking,
+    request::{Text, Wanted},
     seams::{Calibration, PictureQueryError, World},
 };
 use axum::http::StatusCode;
@@ -12,14 +13,16 @@ use moments::{RankedHits, Relevance, Retriever};
 use search_index::Filters;
 use std::{future::Future, time::Duration};
 
-/// Longest wait for a query's vectors; after it the answer goes by words alone.
+/// Longest wait for the vectors of words; after it the answer goes by words alone.
 const EMBEDDING_BUDGET: Duration = Duration::from_secs(3);
+/// Longest wait for the vector of a picture, without which there is no answer: time enough to open the model first.
+const PICTURE_BUDGET: Duration = Duration::from_secs(15);
 
 /// A query as retrievers take it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct QueryVectors {
-    /// The words to look for; empty where the query has none.
-    pub text: String,
+    /// The words to look for; none where the query has none.
+    pub text: Text,
     /// Among texts.
     pub text_vector: Option<Vec<f32>>,
     /// Among pictures.
@@ -62,7 +65,7 @@ pub(crate) async fn vectors_of<W: World>(
     }
 }
 
-async fn of_text<W: World>(world: &W, text: &str, filters: &Filters) -> QueryVectors {
+async fn of_text<W: World>(world: &W, text: &Text, filters: &Filters) -> QueryVectors {
     let is_wanted = |retrievers: &[Retriever]| {
         let mut of = retrievers.iter().flat_map(|retriever| retriever.channels());
         of.any(|channel| filters.has_channel(*channel))
@@ -73,13 +76,15 @@ async fn of_text<W: World>(world: &W, text: &str, filters: &Filters) -> QueryVec
         if !is_wanted(&by_meaning) {
             return Some(None);
         }
-        in_time(world.embed(text)).await.map(Some)
+        in_time(world.embed(&text.words)).await.map(Some)
     };
     let looks = async {
         if !is_wanted(&by_looks) {
             return Some(None);
         }
-        in_time(world.embed_for_pictures(text)).await.map(Some)
+        in_time(world.embed_for_pictures(&text.words))
+            .await
+            .map(Some)
     };
     let (meaning, looks) = futures::join!(meaning, looks);
     let mut silent = Vec::new();
@@ -90,7 +95,7 @@ async fn of_text<W: World>(world: &W, text: &str, filters: &Filters) -> QueryVec
         silent.extend(by_looks);
     }
     QueryVectors {
-        text: text.to_owned(),
+        text: text.clone(),
         text_vector: meaning.flatten(),
         image_vector: looks.flatten(),
         silent,
@@ -116,7 +121,9 @@ async fn in_time(
 }
 
 async fn of_picture<W: World>(world: &W, bytes: Vec<u8>) -> Result<QueryVectors, ProblemResponse> {
-    match world.embed_picture(bytes).await {
+    const SEARCH: &str = "the search by picture";
+    let embedded = tokio::time::timeout(PICTURE_BUDGET, world.embed_picture(bytes)).await;
+    match embedded.map_err(|late| ProblemResponse::unavailable(SEARCH, &late))? {
         Ok(vector) => Ok(QueryVectors {
             image_vector: Some(vector),
             looks: world.calibration().shown_for_pictures,
@@ -125,10 +132,7 @@ async fn of_picture<W: World>(world: &W, bytes: Vec<u8>) -> Result<QueryVectors,
         Err(PictureQueryError::Picture(error)) => {
             Err(ProblemResponse::bad_request(error.to_string()))
         }
-        Err(PictureQueryError::Model(error)) => Err(ProblemResponse::unavailable(
-            "the search by picture",
-            &error,
-        )),
+        Err(PictureQueryError::Model(error)) => Err(ProblemResponse::unavailable(SEARCH, &error)),
     }
 }
 
@@ -137,10 +141,7 @@ async fn of_segment<W: World>(
     workspace: &Workspace,
     id: &str,
 ) -> Result<QueryVectors, ProblemResponse> {
-    let segment = world
-        .segment(workspace, id)
-        .await
-        .map_err(|error| ProblemResponse::unavailable("the search index", &error))?;
+    let segment = looking::in_time("the search index", world.segment(workspace, id)).await?;
     let segment = segment.ok_or_else(|| {
         ProblemResponse::new(
             StatusCode::NOT_FOUND,

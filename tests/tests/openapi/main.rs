@@ -270,6 +270,14 @@ fn limits_are_those_of_contracts() {
         u64::from(limits::DEFAULT_PAGE_MOMENTS),
     );
     check(
+        &schema("SearchRequest/properties/per_video/maximum"),
+        u64::from(limits::MAX_PAGE_MOMENTS),
+    );
+    check(
+        &schema("SearchResponse/properties/moments/maxItems"),
+        limits::MAX_LISTED_MOMENTS as u64,
+    );
+    check(
         "/paths/~1videos/get/parameters/0/schema/maximum",
         u64::from(limits::MAX_PAGE_VIDEOS),
     );

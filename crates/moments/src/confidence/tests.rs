@@ -56,6 +56,7 @@ fn judge(query: &str, documents: u64) -> Judge {
         terms: QueryTerms::new(&words, &containing, documents, &[]),
         documents: BTreeMap::from([(Channel::Speech, documents)]),
         chances: BTreeMap::from([(Retriever::Meaning, CHANCE)]),
+        is_quoted: false,
     }
 }
 
@@ -86,6 +87,15 @@ fn words_and_meaning_together_are_sure_and_chance_alone_is_not() {
         moment("The trumpets came late.", &[(Retriever::Meaning, 0.76)]),
     );
     assert!(right > 0.9 && chance < 0.1, "{right} {chance}");
+}
+
+#[test]
+fn what_is_quoted_is_answered_with_wherever_it_stands() {
+    let quoted = Judge {
+        is_quoted: true,
+        ..judge("shearing sheep", 1000)
+    };
+    assert!(confidence(&quoted, moment("Nothing.", &[])) >= LEAST_CONFIDENCE);
 }
 
 #[test]

@@ -16,8 +16,10 @@ use lambda_http::{
 };
 use tower::ServiceExt;
 
-mod world;
-use world::{FakeWorld, Model, hit, request, search, shot, shown, video};
+mod degraded;
+mod listing;
+pub(crate) mod world;
+use world::{FakeWorld, hit, request, search, shot, shown, video};
 
 #[tokio::test]
 async fn a_moment_has_title_links_and_evidence() {
@@ -76,40 +78,6 @@ async fn a_video_that_is_indexed_again_answers_from_what_it_serves() {
     assert_eq!(search(&world, &request("dogs")).await.moments.len(), 1);
 }
 
-#[tokio::test(start_paused = true)]
-async fn without_a_vector_words_answer_and_the_channels_are_named() {
-    for model in [Model::Fails, Model::Hangs] {
-        let world = FakeWorld {
-            model,
-            hits: vec![hit("v", 2, 0)],
-            videos: vec![video("v", "w", VideoStatus::Ready, Some(2))],
-            ..FakeWorld::default()
-        };
-        let response = search(&world, &request("dogs")).await;
-        assert_eq!(response.moments.len(), 1, "{model:?}");
-        let degraded = ["speech", "subtitle", "visual", "screen-text"];
-        assert_eq!(response.degraded, degraded);
-        let narrowed = SearchRequest {
-            channels: Some("subtitle".into()),
-            ..request("dogs")
-        };
-        assert_eq!(search(&world, &narrowed).await.degraded, ["subtitle"]);
-    }
-}
-
-#[tokio::test]
-async fn a_retriever_that_fails_leaves_the_others() {
-    let world = FakeWorld {
-        words_fail: true,
-        hits: vec![hit("v", 2, 0)],
-        videos: vec![video("v", "w", VideoStatus::Ready, Some(2))],
-        ..FakeWorld::default()
-    };
-    let response = search(&world, &request("dogs")).await;
-    assert_eq!(response.moments.len(), 1);
-    assert_eq!(response.degraded, ["speech", "subtitle"]);
-}
-
 #[tokio::test]
 async fn a_shot_is_found_by_words_where_the_model_is_sure_enough_and_says_why() {
     let world = shown(vec![shot(60, 0.95), shot(0, 0.7)]);
@@ -163,30 +131,6 @@ async fn what_is_like_a_segment_is_found_and_the_segment_itself_is_not() {
     assert_eq!(starts, [0]);
     let unknown = answer_search(&world, &"w".into(), &like("x".into())).await;
     assert_eq!(unknown.unwrap_err().status.as_u16(), 404);
-}
-
-#[tokio::test]
-async fn pages_show_every_moment_once() {
-    let world = FakeWorld {
-        hits: (0..7).map(|at| hit("v", 2, at * 60_000)).collect(),
-        videos: vec![video("v", "w", VideoStatus::Ready, Some(2))],
-        ..FakeWorld::default()
-    };
-    let mut starts = Vec::new();
-    let mut page = SearchRequest {
-        limit: Some(3),
-        ..request("dogs")
-    };
-    loop {
-        let response = search(&world, &page).await;
-        starts.extend(response.moments.iter().map(|moment| moment.start_ms));
-        match response.next_cursor {
-            None => break,
-            cursor => page.cursor = cursor,
-        }
-    }
-    starts.sort_unstable();
-    assert_eq!(starts, (0..7).map(|at| at * 60_000).collect::<Vec<_>>());
 }
 
 /// Sends a request as API Gateway would, with the claims of a verified token.
@@ -247,6 +191,10 @@ async fn bad_requests_are_problem_documents() {
         (get(&long), 400),
         (get("/search?q=x&limit=many"), 400),
         (get("/search?q=x&colour=red"), 400),
+        (get("/search?q=channel:speech"), 400),
+        (get("/search?q=x&order=best"), 400),
+        (get("/search?q=x&after=yesterday"), 400),
+        (get("/search?q=x&per_video=0"), 400),
         (post("{\"q\":"), 400),
         (post("{\"q\":\"x\",\"unknown\":1}"), 400),
         (
@@ -261,16 +209,6 @@ async fn bad_requests_are_problem_documents() {
         assert_eq!(status, expected, "{path} {problem}");
         assert_eq!(problem["status"], expected);
     }
-}
-
-#[tokio::test]
-async fn an_index_that_is_away_is_no_defect() {
-    let world = FakeWorld {
-        index_is_away: true,
-        ..FakeWorld::default()
-    };
-    let (status, problem) = send(world, get("/search?q=dogs")).await;
-    assert_eq!(status, 503, "{problem}");
 }
 
 #[tokio::test]

@@ -15,9 +15,11 @@ use contracts::{
 use embedding::{EmbeddingError, PictureLimits, decode_picture};
 use moments::{Hit, RankedHits, Relevance, Retriever};
 use search_index::{Answers, QueryPlan, SearchIndexError};
+use std::sync::Mutex;
 
+/// How something that a search needs is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) enum Model {
+pub(crate) enum State {
     #[default]
     Works,
     Fails,
@@ -25,24 +27,47 @@ pub(super) enum Model {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct FakeWorld {
-    pub(super) model: Model,
-    pub(super) index_is_away: bool,
-    pub(super) words_fail: bool,
-    pub(super) hits: Vec<Hit>,
-    pub(super) videos: Vec<VideoRecord>,
+pub(crate) struct FakeWorld {
+    /// Of both models.
+    pub(crate) models: State,
+    pub(crate) index: State,
+    pub(crate) catalog: State,
+    /// Retrievers that fail.
+    pub(crate) silent: Vec<Retriever>,
+    /// Whether words are found by the query's text alone.
+    pub(crate) reads: bool,
+    pub(crate) hits: Vec<Hit>,
+    pub(crate) videos: Vec<VideoRecord>,
+    /// What the index was asked.
+    pub(crate) plans: Mutex<Vec<QueryPlan>>,
+}
+
+impl State {
+    /// Goes on where it works; where it hangs, never.
+    async fn check<Failure>(self, failure: impl FnOnce() -> Failure) -> Result<(), Failure> {
+        match self {
+            State::Works => Ok(()),
+            State::Hangs => std::future::pending().await,
+            State::Fails => Err(failure()),
+        }
+    }
+}
+
+fn away() -> SearchIndexError {
+    SearchIndexError::Unavailable {
+        reason: "away".into(),
+        source: None,
+    }
 }
 
 impl EmbedQuery for FakeWorld {
     async fn embed(&self, _text: &str) -> Result<Vec<f32>, EmbeddingError> {
-        match self.model {
-            Model::Works => Ok(vec![1.0]),
-            Model::Hangs => std::future::pending().await,
-            Model::Fails => Err(EmbeddingError::Interface {
-                name: "fake".into(),
-                reason: "it fails".into(),
-            }),
-        }
+        let failure = || EmbeddingError::Interface {
+            name: "fake".into(),
+            reason: "it fails".into(),
+        };
+        self.models.check(failure).await?;
+        Ok(vec![1.0])
     }
 
     async fn embed_for_pictures(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
@@ -75,40 +100,27 @@ impl EmbedQuery for FakeWorld {
 
 impl Retrieve for FakeWorld {
     async fn retrieve(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
-        let away = || SearchIndexError::Unavailable {
-            reason: "away".into(),
-            source: None,
-        };
-        if self.index_is_away {
-            return Err(away());
-        }
-        let list = |retriever: Retriever| RankedHits {
-            retriever,
-            relevance: None,
-            hits: self
-                .hits
-                .iter()
-                .filter(|hit| retriever.channels().contains(&hit.channel))
-                .cloned()
-                .collect(),
-        };
+        self.index.check(away).await?;
+        self.plans.lock().unwrap().push(plan.clone());
         let mut answers = Answers {
             found: Vec::new(),
             failed: Vec::new(),
             statistics: None,
         };
-        if plan.text_vector.is_some() {
-            answers.found.push(list(Retriever::Meaning));
+        for retriever in asked(plan) {
+            if self.silent.contains(&retriever) {
+                answers.failed.push((retriever, away()));
+            } else {
+                answers.found.push(self.list(retriever, plan));
+            }
         }
-        if plan.image_vector.is_some() {
-            answers.found.push(list(Retriever::Looks));
+        match answers.failed.pop() {
+            Some((_, error)) if answers.found.is_empty() => Err(error),
+            last => {
+                answers.failed.extend(last);
+                Ok(answers)
+            }
         }
-        if self.words_fail {
-            answers.failed.push((Retriever::Words, away()));
-        } else if !plan.text.is_empty() {
-            answers.found.push(list(Retriever::Words));
-        }
-        Ok(answers)
     }
 
     async fn segment(
@@ -116,6 +128,7 @@ impl Retrieve for FakeWorld {
         workspace: &Workspace,
         id: &str,
     ) -> Result<Option<SegmentDocument>, SearchIndexError> {
+        self.index.check(away).await?;
         let video = VideoRef {
             workspace: workspace.clone(),
             video_id: "v".into(),
@@ -135,12 +148,47 @@ impl Retrieve for FakeWorld {
     }
 }
 
+/// The retrievers that have something to do.
+fn asked(plan: &QueryPlan) -> Vec<Retriever> {
+    let mut asked = Vec::new();
+    if !plan.text.is_empty() {
+        asked.push(Retriever::Words);
+    }
+    if plan.text_vector.is_some() {
+        asked.push(Retriever::Meaning);
+    }
+    if plan.image_vector.is_some() {
+        asked.push(Retriever::Looks);
+    }
+    let is_wanted = |retriever: &Retriever| {
+        let mut channels = retriever.channels().iter();
+        channels.any(|channel| plan.filters.has_channel(*channel))
+    };
+    asked.retain(is_wanted);
+    asked
+}
+
+impl FakeWorld {
+    fn list(&self, retriever: Retriever, plan: &QueryPlan) -> RankedHits {
+        let is_found = |hit: &&Hit| {
+            retriever.channels().contains(&hit.channel)
+                && (!self.reads || hit.text.contains(&plan.text))
+        };
+        RankedHits {
+            retriever,
+            relevance: None,
+            hits: self.hits.iter().filter(is_found).cloned().collect(),
+        }
+    }
+}
+
 impl FindVideos for FakeWorld {
     async fn find_videos(
         &self,
         workspace: &Workspace,
         video_ids: &[VideoId],
     ) -> Result<Vec<VideoRecord>, CatalogError> {
+        self.catalog.check(|| CatalogError::VideoGone).await?;
         let known = self
             .videos
             .iter()
@@ -159,7 +207,7 @@ impl SignLinks for FakeWorld {
     }
 }
 
-pub(super) fn hit(video: &str, generation: u32, start_ms: u64) -> Hit {
+pub(crate) fn hit(video: &str, generation: u32, start_ms: u64) -> Hit {
     Hit {
         id: format!("{video}:{generation}:{start_ms}"),
         video_id: video.into(),
@@ -176,7 +224,7 @@ pub(super) fn hit(video: &str, generation: u32, start_ms: u64) -> Hit {
     }
 }
 
-pub(super) fn video(
+pub(crate) fn video(
     id: &str,
     workspace: &str,
     status: VideoStatus,
@@ -218,19 +266,19 @@ pub(super) fn video(
     }
 }
 
-pub(super) fn request(text: &str) -> SearchRequest {
+pub(crate) fn request(text: &str) -> SearchRequest {
     SearchRequest {
         q: text.into(),
         ..SearchRequest::default()
     }
 }
 
-pub(super) async fn search(world: &FakeWorld, request: &SearchRequest) -> SearchResponse {
+pub(crate) async fn search(world: &FakeWorld, request: &SearchRequest) -> SearchResponse {
     answer_search(world, &"w".into(), request).await.unwrap()
 }
 
 /// A shot at this second, found with this cosine.
-pub(super) fn shot(at_s: u64, cosine: f64) -> Hit {
+pub(crate) fn shot(at_s: u64, cosine: f64) -> Hit {
     Hit {
         channel: Channel::Visual,
         text: String::new(),
@@ -241,7 +289,7 @@ pub(super) fn shot(at_s: u64, cosine: f64) -> Hit {
     }
 }
 
-pub(super) fn shown(shots: Vec<Hit>) -> FakeWorld {
+pub(crate) fn shown(shots: Vec<Hit>) -> FakeWorld {
     FakeWorld {
         hits: shots,
         videos: vec![video("v", "w", VideoStatus::Ready, Some(2))],

@@ -1,0 +1,154 @@
+//! Looking for one thing, or for one soon after another: vectors, the index, the catalog, moments.
+
+use crate::{
+    answer::{self, VideosById},
+    judging::judge,
+    request::{Search, Wanted},
+    seams::World,
+    vectors::{QueryVectors, vectors_of},
+};
+use axum::http::StatusCode;
+use contracts::{VideoId, Workspace};
+use lambda_kit::http::ProblemResponse;
+use moments::{
+    FoundMoment, RankedHits, Retriever, collapse_repeats, content_words, find_moments,
+    join_sequences,
+};
+use search_index::{Filters, QueryPlan, Statistics};
+use std::{collections::BTreeSet, error::Error, future::Future, time::Duration};
+
+/// Hits that each retriever gives: enough for all moments that pages go through, also where some are not served.
+const CANDIDATES: usize = 200;
+/// Longest wait for the index, and for the catalog: many times what either takes, and short enough that a search is
+/// answered or refused well before API Gateway gives up on it.
+const SERVICE_BUDGET: Duration = Duration::from_secs(5);
+
+/// What was found.
+#[derive(Debug)]
+pub(crate) struct Looked {
+    /// Best first.
+    pub moments: Vec<FoundMoment>,
+    /// The videos of the moments, and others.
+    pub videos: VideosById,
+    /// Retrievers that should have been asked and did not answer, or not in full.
+    pub silent: BTreeSet<Retriever>,
+    /// Whether pictures were compared.
+    pub by_looks: bool,
+}
+
+/// Looks for what a search wants.
+///
+/// # Errors
+/// 400 for a picture that can't be read, 404 for an unknown segment, 503 where nothing could be asked.
+pub(crate) async fn look<W: World>(
+    world: &W,
+    workspace: &Workspace,
+    search: &Search,
+) -> Result<Looked, ProblemResponse> {
+    let look_for = |wanted| look_for(world, workspace, wanted, &search.filters);
+    let mut looked = match &search.then {
+        None => look_for(&search.wanted).await?,
+        Some(then) => {
+            let (first, second) =
+                futures::try_join!(look_for(&search.wanted), look_for(&then.wanted))?;
+            joined(first, second, then.within_ms)
+        }
+    };
+    looked.moments = collapse_repeats(looked.moments, search.wants_every_occurrence());
+    Ok(looked)
+}
+
+/// What is found where one thing comes soon after another.
+fn joined(first: Looked, second: Looked, within_ms: u64) -> Looked {
+    Looked {
+        moments: join_sequences(&first.moments, &second.moments, within_ms),
+        videos: first.videos.into_iter().chain(second.videos).collect(),
+        silent: &first.silent | &second.silent,
+        by_looks: first.by_looks || second.by_looks,
+    }
+}
+
+async fn look_for<W: World>(
+    world: &W,
+    workspace: &Workspace,
+    wanted: &Wanted,
+    filters: &Filters,
+) -> Result<Looked, ProblemResponse> {
+    let query = vectors_of(world, workspace, wanted, filters).await?;
+    let (mut found, silent, statistics) =
+        retrieve(world, &plan_of(workspace, filters, &query)).await?;
+    let silent: BTreeSet<Retriever> = silent.into_iter().chain(query.silent.clone()).collect();
+    if found.is_empty() && !silent.is_empty() {
+        return Err(ProblemResponse::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "nothing that could answer this search answers at present: try again in a moment",
+        ));
+    }
+    let ids = video_ids(&found);
+    let videos = in_time("the catalog", world.find_videos(workspace, &ids)).await?;
+    let videos = answer::by_id(videos);
+    answer::keep_served(&mut found, &videos);
+    if let Wanted::Like(id) = wanted {
+        answer::drop_segment(&mut found, id);
+    }
+    query.calibrate(&mut found, &world.calibration());
+    let mut moments = find_moments(&found);
+    if let Some(judge) = judge(&query.text, &found, statistics.as_ref()) {
+        judge.judge(&mut moments);
+    }
+    Ok(Looked {
+        moments,
+        videos,
+        silent,
+        by_looks: query.image_vector.is_some(),
+    })
+}
+
+/// What the retrievers found, those that failed or were late, and what the search is over.
+async fn retrieve<W: World>(
+    world: &W,
+    plan: &QueryPlan,
+) -> Result<(Vec<RankedHits>, Vec<Retriever>, Option<Statistics>), ProblemResponse> {
+    let answers = in_time("the search index", world.retrieve(plan)).await?;
+    let failed = answers.failed.into_iter().map(|(retriever, error)| {
+        let name = retriever.as_str();
+        tracing::error!(error.message = %error, retriever = name, "a retriever does not answer");
+        retriever
+    });
+    Ok((answers.found, failed.collect(), answers.statistics))
+}
+
+/// The answer of a service.
+///
+/// # Errors
+/// 503 where it fails or is late.
+pub(crate) async fn in_time<Answer, Failure: Error>(
+    what: &str,
+    call: impl Future<Output = Result<Answer, Failure>>,
+) -> Result<Answer, ProblemResponse> {
+    match tokio::time::timeout(SERVICE_BUDGET, call).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(ProblemResponse::unavailable(what, &error)),
+        Err(late) => Err(ProblemResponse::unavailable(what, &late)),
+    }
+}
+
+fn plan_of(workspace: &Workspace, filters: &Filters, query: &QueryVectors) -> QueryPlan {
+    QueryPlan {
+        workspace: workspace.clone(),
+        text: query.text.words.clone(),
+        phrases: query.text.phrases.clone(),
+        excluded: query.text.excluded.clone(),
+        text_vector: query.text_vector.clone(),
+        image_vector: query.image_vector.clone(),
+        filters: filters.clone(),
+        candidates: CANDIDATES,
+        counted_words: content_words(&query.text.words),
+    }
+}
+
+fn video_ids(found: &[RankedHits]) -> Vec<VideoId> {
+    let hits = found.iter().flat_map(|list| &list.hits);
+    let ids: BTreeSet<&VideoId> = hits.map(|hit| &hit.video_id).collect();
+    ids.into_iter().cloned().collect()
+}
