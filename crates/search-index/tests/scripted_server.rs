@@ -204,6 +204,7 @@ async fn a_late_retriever_is_named_and_what_it_found_is_answered() {
         image_vector: None,
         filters: Filters::default(),
         candidates: 10,
+        counted_words: Vec::new(),
     };
     let answers = index.search(&plan).await.unwrap();
     let found = answers.found.iter();
