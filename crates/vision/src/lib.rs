@@ -16,5 +16,5 @@ pub use costs::{Clock, Costs, Spent};
 pub use error::VisionError;
 pub use looker::{Frame, Looked, LookedShot, Looker};
 pub use screen_text::{ScreenText, ShotText, screen_text};
-pub use shots::{FrameView, PictureHash, ShotSpan, shots};
+pub use shots::{FrameView, PictureCells, PictureHash, ShotSpan, shots};
 pub use text::{TextLine, TextReader};

@@ -1,8 +1,8 @@
 //! A stretch of a video as its models see it.
 
 use crate::{
-    FrameView, PictureHash, ScreenText, ShotSpan, ShotText, TextReader, VisionError, screen_text,
-    shots,
+    FrameView, PictureCells, PictureHash, ScreenText, ShotSpan, ShotText, TextReader, VisionError,
+    screen_text, shots,
 };
 use bytes::Bytes;
 use embedding::{ImageEmbedder, Label, PictureLimits, RgbImage, decode_picture};
@@ -75,6 +75,7 @@ impl Looker {
                 time_ms: frame.time_ms,
                 vector: embedded.vector,
                 hash: PictureHash::of(&picture),
+                cells: PictureCells::of(&picture),
             });
             kept.push((position, embedded.labels));
         }

@@ -32,7 +32,7 @@ use std::{
 };
 
 /// Grows when the same input would give another pack.
-const STAGE_VERSION: u32 = 3;
+const STAGE_VERSION: u32 = 4;
 /// Below the function's own limit, so that the reason is told.
 const TIME_LIMIT: Duration = Duration::from_secs(270);
 /// A chunk may read this many times its share of the file, plus what the index and a distant key frame take.

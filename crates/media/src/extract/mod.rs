@@ -11,6 +11,7 @@ mod pictures;
 mod run;
 mod sampling;
 mod silence;
+mod slides;
 
 use std::{
     path::{Path, PathBuf},
@@ -175,5 +176,7 @@ mod border_tests;
 mod cut_tests;
 #[cfg(test)]
 mod picture_tests;
+#[cfg(test)]
+mod slide_tests;
 #[cfg(test)]
 mod tests;

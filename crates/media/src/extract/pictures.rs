@@ -5,12 +5,15 @@
 
 use super::{ChunkRange, command::seconds};
 
-/// Looks of all pictures that were decoded, in order: [`LOOK_SIDE_PX`] squared bytes each.
+/// Looks of all pictures that were decoded, in order: a byte for each of their pixels.
 pub(super) const LOOKS_FILE: &str = "looks.gray";
 /// A line for each of them, with its time.
 pub(super) const LOOK_TIMES_FILE: &str = "looks.framecrc";
-/// Width and height of a look in pixels.
-pub(super) const LOOK_SIDE_PX: usize = 16;
+/// Width of a look in pixels: in one of them lie two or three letters of a slide, few enough that other letters make it
+/// brighter or darker.
+pub(super) const LOOK_WIDTH_PX: usize = 48;
+/// Height of a look in pixels: a line of a slide is two or three of them high.
+pub(super) const LOOK_HEIGHT_PX: usize = 32;
 /// Key frames closer together than this are not all kept, even where each shows something else.
 const KEY_FRAME_SPACING_MS: u64 = 200;
 /// Of pictures that are all decoded, so often one is kept.
@@ -58,7 +61,7 @@ impl Pictures {
         format!(
             "[0:{stream}]{in_range}split[shown][small];\
              [shown]{thinned}{scaled}[kept];\
-             [small]scale={LOOK_SIDE_PX}:{LOOK_SIDE_PX}:flags=area,format=gray,split[looks][times]"
+             [small]scale={LOOK_WIDTH_PX}:{LOOK_HEIGHT_PX}:flags=area,format=gray,split[looks][times]"
         )
     }
 

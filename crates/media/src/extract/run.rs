@@ -81,7 +81,7 @@ impl Run<'_> {
         }
         let changes = seen.changes(&dense);
         outcome.cuts_ms = changes.iter().map(|change| change.cut_ms).collect();
-        let mut looks: Vec<_> = dense.into_iter().flatten().chain(key_looks).collect();
+        let mut looks: Vec<_> = dense.iter().flatten().chain(&key_looks).collect();
         looks.sort_by_key(|look| look.time_ms);
         outcome.frames =
             sampling::choose(frames, &looks, &changes, self.settings.frame_interval_ms);

@@ -17,9 +17,10 @@ use super::{
     ChunkRange, Frame,
     looks::{Look, TimedLook},
     packets::Packet,
+    slides::{Turn, slide_blends_among, steps_among},
 };
 
-/// Looks that differ by no more show the same.
+/// Looks that differ by no more show the same, unless they are slides (`slides.rs`).
 const ALIKE: f32 = 0.03;
 /// Looks of neighbouring key frames that differ by so much have a cut between them.
 const UNLIKE: f32 = 0.12;
@@ -41,6 +42,8 @@ const PACKET_OVER_MEDIAN: u64 = 4;
 const PART_OF_KEY_FRAME: u64 = 4;
 /// A key frame that comes in less than this part of the usual time was put where the picture changes.
 const EARLY_PART: f64 = 0.9;
+/// Distances of key frames are the same if they differ by no more than a picture's length or so, in milliseconds.
+const SAME_DISTANCE_MS: u64 = 50;
 /// Starting ffmpeg again takes as long as decoding so much of a video, in milliseconds.
 const RESTART_MS: u64 = 1000;
 /// Pictures that are shown at times rounded to a millisecond.
@@ -63,11 +66,11 @@ pub(super) struct Change {
     /// When the next shot is first shown, or shown as much as the one before.
     pub(super) cut_ms: u64,
     /// Half of the time around it in which both are shown; 0 for a cut.
-    half_blend_ms: u64,
+    pub(super) half_blend_ms: u64,
 }
 
 impl Change {
-    fn cut(cut_ms: u64) -> Self {
+    pub(super) fn cut(cut_ms: u64) -> Self {
         Self {
             cut_ms,
             half_blend_ms: 0,
@@ -132,14 +135,18 @@ impl Seen<'_> {
             start_ms: last.time_ms,
             end_ms: range.end_ms,
         };
-        let between = self.key_looks.windows(2).map(|pair| {
-            let stretch = ChunkRange {
-                start_ms: pair[0].time_ms,
-                // The key frame too: what comes right before it says whether it begins a shot.
-                end_ms: pair[1].time_ms + 1,
-            };
-            (stretch, self.doubt_between(pair, usual_ms))
-        });
+        let between = self
+            .key_looks
+            .windows(2)
+            .enumerate()
+            .map(|(position, pair)| {
+                let stretch = ChunkRange {
+                    start_ms: pair[0].time_ms,
+                    // The key frame too: what comes right before it says whether it begins a shot.
+                    end_ms: pair[1].time_ms + 1,
+                };
+                (stretch, self.doubt_between(position, usual_ms))
+            });
         let ends = [head, tail].map(|end| (end, self.is_long(end).then_some(Doubt::Unseen)));
         let mut found = Vec::new();
         for (stretch, doubt) in between.chain(ends) {
@@ -149,18 +156,46 @@ impl Seen<'_> {
         found
     }
 
-    fn doubt_between(&self, pair: &[TimedLook], usual_ms: u64) -> Option<Doubt> {
+    /// Between the key frame at `position` and the next. A slide whose key frame came early needs no second look.
+    fn doubt_between(&self, position: usize, usual_ms: u64) -> Option<Doubt> {
+        let pair = &self.key_looks[position..position + 2];
         let stretch = ChunkRange {
             start_ms: pair[0].time_ms,
             end_ms: pair[1].time_ms,
         };
         let is_early = is_early(pair, usual_ms);
-        let differ = pair[0].look.difference(&pair[1].look) > ALIKE;
+        let differ =
+            pair[0].look.difference(&pair[1].look) > ALIKE || self.is_new_slide(position, false);
         if differ && !is_early && self.is_long(stretch) {
             Some(Doubt::Unseen)
         } else {
             is_cut_between(pair, is_early).then_some(Doubt::Explained)
         }
+    }
+
+    /// Whether the key frame after the one at `position` shows another slide. Where the encoder may have put it only
+    /// because it was time, or all pictures before it are known, what changes has to stand still at its neighbours.
+    fn is_new_slide(&self, position: usize, is_known: bool) -> bool {
+        let looks = self.key_looks;
+        let (before, after) = (position, position + 1);
+        let (early, late) = if is_known || self.is_regular(position) {
+            (before.saturating_sub(1), (after + 1).min(looks.len() - 1))
+        } else {
+            (before, after)
+        };
+        Turn::between([early, before, after, late].map(|at| &looks[at].look))
+            .is_from_slide_to_slide()
+    }
+
+    /// Whether it took as long as usual from the key frame at `position` to the next, and more than once.
+    fn is_regular(&self, position: usize) -> bool {
+        let distance_ms = |pair: &[TimedLook]| pair[1].time_ms - pair[0].time_ms;
+        let pair = &self.key_looks[position..position + 2];
+        let is_as_long = |other: &&[TimedLook]| {
+            distance_ms(other).abs_diff(distance_ms(pair)) <= SAME_DISTANCE_MS
+        };
+        let as_long = self.key_looks.windows(2).filter(is_as_long).count();
+        as_long > 1 && !is_early(pair, self.usual_distance_ms())
     }
 
     /// Whether pictures are wanted from within a stretch, and there are some.
@@ -204,13 +239,21 @@ impl Seen<'_> {
             .flat_map(|looks| changes_among(looks))
             .collect();
         let usual_ms = self.usual_distance_ms();
-        for pair in self.key_looks.windows(2) {
+        let mut at_key_frames = Vec::new();
+        for (position, pair) in self.key_looks.windows(2).enumerate() {
             let (before, at) = (pair[0].time_ms, pair[1].time_ms);
             let is_known = dense.iter().any(|looks| covers(looks, before, at));
-            if !is_known && is_cut_between(pair, is_early(pair, usual_ms)) {
-                changes.push(Change::cut(at));
+            let is_cut = !is_known && is_cut_between(pair, is_early(pair, usual_ms));
+            let has_change = || {
+                let mut times = changes.iter().map(|change| change.cut_ms);
+                times.any(|cut_ms| (before + 1..=at).contains(&cut_ms))
+            };
+            // Also where all pictures are known: one that moves beside slides hides how they are blended.
+            if is_cut || (self.is_new_slide(position, is_known) && !has_change()) {
+                at_key_frames.push(Change::cut(at));
             }
         }
+        changes.extend(at_key_frames);
         changes.sort_unstable_by_key(|change| change.cut_ms);
         changes.dedup_by_key(|change| change.cut_ms);
         changes
@@ -260,9 +303,12 @@ fn changes_among(looks: &[TimedLook]) -> Vec<Change> {
             changes.push(Change::cut(looks[position + 1].time_ms));
         }
     }
+    changes.extend(steps_among(looks));
     let blends = blends_among(looks, &changes);
     changes.extend(blends);
+    changes.extend(slide_blends_among(looks, &changes));
     changes.sort_unstable_by_key(|change| change.cut_ms);
+    changes.dedup_by_key(|change| change.cut_ms);
     changes
 }
 
@@ -356,7 +402,7 @@ fn ends_around(
 /// has no other.
 pub(super) fn choose(
     mut frames: Vec<Frame>,
-    looks: &[TimedLook],
+    looks: &[&TimedLook],
     changes: &[Change],
     interval_ms: u64,
 ) -> Vec<Frame> {
