@@ -93,7 +93,7 @@ async fn look_for<W: World>(
     }
     query.calibrate(&mut found, &world.calibration());
     let mut moments = find_moments(&found);
-    if let Some(judge) = judge(&query.text, &found, statistics.as_ref()) {
+    if let Some(judge) = judge(&query.text, filters, &found, statistics.as_ref()) {
         judge.judge(&mut moments);
     }
     Ok(Looked {

@@ -111,6 +111,7 @@ fn more_of_any_sign_never_makes_a_moment_less_likely() {
             &mut more.written_words,
             &mut more.written_strength,
             &mut more.looks,
+            &mut more.seen_words,
         ];
         *signs.into_iter().nth(position).expect("as many as weights") = 1.0;
         assert!(more.log_odds() >= none.log_odds(), "{position}");

@@ -19,7 +19,7 @@ use crate::command::overlap::overlap;
 /// A moment is right where its overlap with an answer is at least this.
 const LEAST_OVERLAP: f64 = 0.3;
 /// How strongly large weights are held down.
-const PENALTY: f64 = 0.01;
+const PENALTY: f64 = 0.003;
 const STEPS: usize = 20_000;
 const STEP: f64 = 0.05;
 /// The bar that answers are held against (`moments::LEAST_CONFIDENCE`), as a probability.

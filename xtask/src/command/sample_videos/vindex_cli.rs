@@ -170,7 +170,7 @@ impl VindexCli {
     /// # Errors
     /// When the command fails.
     pub fn search(&self, query: &str, tag: &str) -> Result<Answer> {
-        let arguments = ["search", "--json", "--tag", tag, "--", query];
+        let arguments = ["search", "--json", "--nearest", "--tag", tag, "--", query];
         the_only(json_lines(&run_captured(
             self.command(&arguments),
             "vindex search",
