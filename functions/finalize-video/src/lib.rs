@@ -11,9 +11,9 @@ pub use config::Config;
 use aws_sdk_dynamodb::Client;
 use catalog::{Catalog, CatalogError, ReadyVideo, TaskOutput, TaskRecord, VideoRecord};
 use contracts::{
-    artifacts::{MediaDescription, TimeRange, Transcript, Warning},
+    artifacts::{MediaDescription, Transcript, Warning},
     keys::{self, Stage},
-    segments::{Channel, SegmentDocument},
+    segments::Channel,
     tasks::{FinalizeVideoRequest, FinalizeVideoResponse, VideoRef},
 };
 use lambda_kit::TaskError;
@@ -173,18 +173,7 @@ async fn write_title(
     video: &VideoRef,
     record: &VideoRecord,
 ) -> Result<(), TaskError> {
-    let whole = TimeRange {
-        start_ms: 0,
-        end_ms: record.duration_ms.unwrap_or_default(),
-    };
-    let document = SegmentDocument {
-        text: Some(record.title.clone()),
-        tags: record.tags.clone(),
-        created_at: Some(record.created_at.clone()),
-        duration_ms: record.duration_ms,
-        ..SegmentDocument::empty(video, Channel::Title, whole)
-    };
-    deps.index.write(&[(document.id(0), document)]).await?;
+    deps.index.write(&[documents::title(record, video)]).await?;
     Ok(())
 }
 
