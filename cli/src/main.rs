@@ -9,6 +9,7 @@ mod local_file;
 mod output;
 mod picture;
 mod progress;
+mod reindex;
 mod rows;
 mod settings;
 mod text;

@@ -9,6 +9,7 @@ use contracts::{
     VideoId,
     api::{Moment, SearchResponse, Timeline, Video, VideoStatus},
     artifacts::Transcript,
+    reindex::ReindexState,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -16,6 +17,7 @@ use serde_json::json;
 use crate::{
     arguments::CaptionFormat,
     failure::Failure,
+    reindex::state_rows,
     rows::{cue_rows, joined, left_out, status_words, task_row, transcript_summary},
     text::{duration, highlighted, moment, printable, table},
 };
@@ -229,6 +231,14 @@ impl Output {
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(timeline.tasks.iter().map(task_row));
         lines(&table(&rows))
+    }
+
+    /// How indices stand.
+    pub fn index_state(&self, state: &ReindexState) -> Result<(), Failure> {
+        if self.json {
+            return json_line(state);
+        }
+        lines(&table(&state_rows(state)))
     }
 
     /// The words of a video.
