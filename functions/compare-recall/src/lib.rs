@@ -69,19 +69,7 @@ pub async fn handle(
             "there is no next index to compare: it was aborted or switched to",
         ));
     };
-    for place in [Place::Serving, Place::Next] {
-        deps.index.at(place).refresh().await?;
-    }
-    let samples = samples::take(deps).await?;
-    let saved: Option<SavedQueries> = deps
-        .store
-        .find_json(&deps.derived_bucket, keys::REINDEX_QUERIES)
-        .await?;
-    let queries = saved.map_or_else(|| samples.queries(), |saved| saved.queries);
-    let mut mean = Mean::default();
-    compare_words(deps, [serving, next], &queries, &mut mean).await?;
-    compare_looks(deps, &samples, &mut mean).await?;
-    let recall = mean.recall();
+    let recall = compare(deps, [serving, next]).await?;
     tracing::info!(
         reindex.run = request.run_id,
         queries = recall.queries,
@@ -105,6 +93,22 @@ pub async fn handle(
     }
     deps.index.mark_filled().await?;
     Ok(recall)
+}
+
+async fn compare(deps: &Dependencies, indices: [&Standing; 2]) -> Result<Recall, TaskError> {
+    for standing in indices {
+        deps.index.at(standing.place).refresh().await?;
+    }
+    let samples = samples::take(deps).await?;
+    let saved: Option<SavedQueries> = deps
+        .store
+        .find_json(&deps.derived_bucket, keys::REINDEX_QUERIES)
+        .await?;
+    let queries = saved.map_or_else(|| samples.queries(), |saved| saved.queries);
+    let mut mean = Mean::default();
+    compare_words(deps, indices, &queries, &mut mean).await?;
+    compare_looks(deps, &samples, &mut mean).await?;
+    Ok(mean.recall())
 }
 
 /// Each query with the model of each index.
