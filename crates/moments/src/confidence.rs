@@ -17,8 +17,9 @@ use std::collections::BTreeMap;
 /// how many unanswerable queries a bar lets through, and how many right moments it loses.
 pub const LEAST_CONFIDENCE: f64 = 0.3;
 
-/// Up to so many widths below chance a score says nothing …
-const LEAST_EXCESS: f64 = -3.0;
+/// Up to so many widths below chance a score says nothing (any lower, and a picture that happens to be shown while
+/// something is said counts for it) …
+const LEAST_EXCESS: f64 = -1.0;
 /// … and further above it than this it says no more.
 const MOST_EXCESS: f64 = 8.0;
 /// What a model sees in a picture counts as far as its likeliest names go.
@@ -84,9 +85,9 @@ pub struct Signs {
 
 /// What each of [`Signs::named`] adds to the log-odds, in the same order: the fit of `cargo xtask eval --fit` to one
 /// half of the queries of `samples/evaluation`. `docs/evaluation.md` checks it on the other.
-const WEIGHTS: [f64; 8] = [1.14, 1.84, 2.34, 0.30, 2.90, 0.88, 0.82, 0.73];
+const WEIGHTS: [f64; 8] = [1.22, 1.72, 2.37, 0.81, 3.21, 0.75, 0.90, 0.94];
 /// Log-odds of a moment that nothing speaks for.
-const BIAS: f64 = -8.72;
+const BIAS: f64 = -6.57;
 
 impl Judge {
     /// Says of each moment what speaks for it and how likely it answers, and sorts them by that, best first.
