@@ -11,7 +11,10 @@ use contracts::{
 };
 use embedding::TextEmbedder;
 use models::{ModelFolder, Role};
-use moments::{FoundMoment, find_moments, passages};
+use moments::{
+    Chance, FoundMoment, Judge, QueryTerms, Relevance, Retriever, content_words, find_moments,
+    number_forms, passages,
+};
 use onnx::Runtime;
 use search_index::{Filters, QueryPlan, SearchIndex, VectorSpace, VectorSpaces};
 use serde::Deserialize;
@@ -157,9 +160,43 @@ async fn first_moments(
         image_vector: None,
         filters: Filters::default(),
         candidates: 100,
-        counted_words: Vec::new(),
+        counted_words: content_words(text),
     };
-    find_moments(&index.search(&plan).await.unwrap().found)
+    let mut answers = index.search(&plan).await.unwrap();
+    let said = embedder.interface().said;
+    let chance = said.chance.unwrap();
+    let relevance = Relevance {
+        floor: said.floor,
+        sure: said.sure,
+        chance: Some(Chance {
+            location: chance.location,
+            growth: chance.growth,
+            scale: chance.scale,
+        }),
+    };
+    for list in &mut answers.found {
+        list.relevance = (list.retriever == Retriever::Meaning).then_some(relevance);
+    }
+    let statistics = answers.statistics.unwrap();
+    let documents = statistics.documents.values().sum();
+    let judge = Judge {
+        terms: QueryTerms::new(
+            &plan.counted_words,
+            &statistics.containing,
+            documents,
+            &number_forms(text),
+        ),
+        documents: statistics.documents,
+        chances: relevance
+            .chance
+            .map(|chance| (Retriever::Meaning, chance))
+            .into_iter()
+            .collect(),
+        is_quoted: false,
+    };
+    let mut moments = find_moments(&answers.found);
+    judge.judge(&mut moments);
+    moments
 }
 
 #[tokio::test]
