@@ -65,9 +65,9 @@ pub struct Judge {
 /// What speaks for a moment; 0 where nothing does.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Signs {
-    /// How far the meaning of what was said lies above chance ([`Judge::excess`]).
+    /// How far the meaning of what was said lies above chance (`Judge::excess`).
     pub said_meaning: f64,
-    /// How many of the query's words were said, or stand in the title ([`Judge::covered`]).
+    /// How many of the query's words were said, or stand in the title (`Judge::covered`).
     pub said_words: f64,
     /// BM25 of what was said.
     pub said_strength: f64,

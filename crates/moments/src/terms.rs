@@ -223,7 +223,7 @@ fn say_as_number(terms: &mut Vec<Term>, forms: Vec<Vec<String>>) {
     terms[first] = Term { forms, rarity };
 }
 
-/// The words of a query that say what is looked for: in lower case, each once, in order, [`MAX_WORDS`] at most. A
+/// The words of a query that say what is looked for: in lower case, each once, in order, `MAX_WORDS` at most. A
 /// query of little words only has them all.
 #[must_use]
 pub fn content_words(query: &str) -> Vec<String> {
