@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: what a video, speech recognition and looking at pictures cost, against what is promised.
+//! `cargo xtask bench`: what a video, speech recognition, looking at pictures and searching cost, against what is
+//! promised.
 
 mod document;
 mod figures;
@@ -7,6 +8,7 @@ mod proc_files;
 mod programs;
 mod requests;
 mod sampling;
+mod search;
 mod sections;
 mod source_reads;
 mod speech;
@@ -31,12 +33,15 @@ const DOCUMENT: &str = "docs/benchmarks.md";
 /// Arguments of `bench`.
 #[derive(Args)]
 pub struct BenchArguments {
-    /// Short videos, no cold start, and nothing written: to try the benchmark itself
+    /// Short videos, no cold start, a small index, and nothing written: to try the benchmark itself
     #[arg(long)]
     quick: bool,
     /// Measure one part, and write its section alone
     #[arg(long, value_enum, value_name = "PART")]
     only: Option<Part>,
+    /// Sizes of the search index, instead of the usual ones: numbers of segments, separated by commas
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(10_000..))]
+    segments: Vec<u32>,
 }
 
 /// A part of the benchmark that can be had alone.
@@ -48,6 +53,8 @@ enum Part {
     Speech,
     /// Looking at pictures, beside decoding all of them
     Vision,
+    /// The search index: its times, and how many of the nearest neighbours it finds
+    Search,
 }
 
 impl BenchArguments {
@@ -95,7 +102,18 @@ pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
         })?;
         Ok((vision::table(&figures), vision::section(&figures, &today)))
     })?;
-    let sections = [(speech::HEAD, of_speech), (vision::HEAD, of_vision)];
+    let of_search = arguments.section(Part::Search, || {
+        let extent = search::Extent::new(arguments.quick, &arguments.segments);
+        let figures = in_scratch(&folder.join("search"), |folder| {
+            search::measure(checkout, folder, &extent)
+        })?;
+        Ok((search::table(&figures), search::section(&figures, &today)))
+    })?;
+    let sections = [
+        (speech::HEAD, of_speech),
+        (vision::HEAD, of_vision),
+        (search::HEAD, of_search),
+    ];
     let text = if arguments.includes(Part::Videos) {
         let figures = in_scratch(&folder, |folder| {
             videos::measure(checkout, folder, arguments.quick)
