@@ -92,6 +92,11 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Index everything again into a new index, for operators
+    ///
+    /// Fills an index beside the one that serves. `--switch` lets it serve, `--switch-back` takes that back, and
+    /// `--finish` removes the former index.
+    Reindex(ReindexArguments),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -147,6 +152,42 @@ pub struct Labels {
     /// Language that is spoken (BCP 47: en, de-CH)
     #[arg(long)]
     pub language: Option<String>,
+}
+
+/// Arguments of `reindex`.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line, and clap keeps them apart"
+)]
+pub struct ReindexArguments {
+    /// The text or visual model whose vectors the new index holds; those of the deployment unless given
+    #[arg(long, conflicts_with = "action")]
+    pub model: Option<String>,
+    /// Only count, estimate and check
+    #[arg(long, conflicts_with = "action")]
+    pub dry_run: bool,
+    /// Fail where the new index finds less of what the present one finds, 0 to 1
+    #[arg(long, value_name = "SHARE", conflicts_with = "action")]
+    pub min_recall: Option<f64>,
+    /// Wait until the run ends
+    #[arg(long, conflicts_with_all = ["switch", "switch_back", "abort", "finish"])]
+    pub wait: bool,
+    /// Show how indices stand and how far the run is
+    #[arg(long, group = "action")]
+    pub status: bool,
+    /// Let the new index serve
+    #[arg(long, group = "action")]
+    pub switch: bool,
+    /// Let the former index serve again
+    #[arg(long, group = "action")]
+    pub switch_back: bool,
+    /// Stop the run and remove the new index
+    #[arg(long, group = "action")]
+    pub abort: bool,
+    /// Remove the former index
+    #[arg(long, group = "action")]
+    pub finish: bool,
 }
 
 /// Ids go into paths of addresses, so that nothing else may stand in them.

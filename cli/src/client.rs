@@ -12,6 +12,7 @@ use contracts::{
     },
     artifacts::Transcript,
     limits::MAX_PAGE_VIDEOS,
+    reindex::{ReindexRequest, ReindexState},
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -164,6 +165,18 @@ impl Client {
     pub async fn search(&self, request: &SearchRequest) -> Result<SearchResponse, Failure> {
         let request = self.request(Method::POST, "/search").json(request);
         self.call(request, Repeat::Safe).await
+    }
+
+    /// `GET /reindex`
+    pub async fn index_state(&self) -> Result<ReindexState, Failure> {
+        let request = self.request(Method::GET, "/reindex");
+        self.call(request, Repeat::Safe).await
+    }
+
+    /// `POST /reindex`
+    pub async fn act_on_index(&self, request: &ReindexRequest) -> Result<ReindexState, Failure> {
+        let request = self.request(Method::POST, "/reindex").json(request);
+        self.call(request, Repeat::Unsafe).await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

@@ -14,6 +14,7 @@ use crate::{
     client::Client,
     failure::{DONE, Failure, VIDEO_FAILED},
     output::Output,
+    reindex::reindex,
     search::search,
     settings::Settings,
     upload::upload,
@@ -52,6 +53,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
             format,
             output: path,
         } => captions(client, output, &id, format, path.as_deref()).await,
+        Command::Reindex(arguments) => reindex(client, output, arguments).await,
         Command::Completions { .. } => Ok(DONE),
     }
 }

@@ -10,6 +10,7 @@ mod local_file;
 mod output;
 mod picture;
 mod progress;
+mod reindex;
 mod rows;
 mod search;
 mod settings;

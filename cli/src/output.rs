@@ -9,6 +9,7 @@ use contracts::{
     VideoId,
     api::{SearchResponse, Timeline, Video, VideoStatus},
     artifacts::Transcript,
+    reindex::ReindexState,
 };
 use serde::Serialize;
 use serde_json::json;
@@ -17,6 +18,7 @@ use crate::{
     arguments::CaptionFormat,
     failure::Failure,
     found,
+    reindex::state_rows,
     rows::{cue_rows, joined, left_out, status_words, task_row, transcript_summary},
     text::{duration, printable, table},
 };
@@ -211,6 +213,14 @@ impl Output {
         let mut rows = vec![head.map(str::to_owned).to_vec()];
         rows.extend(timeline.tasks.iter().map(task_row));
         lines(&table(&rows))
+    }
+
+    /// How indices stand.
+    pub fn index_state(&self, state: &ReindexState) -> Result<(), Failure> {
+        if self.json {
+            return json_line(state);
+        }
+        lines(&table(&state_rows(state)))
     }
 
     /// The words of a video.

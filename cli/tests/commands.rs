@@ -363,3 +363,54 @@ async fn completions_need_no_settings() {
             .expect(0, "transcript");
     }
 }
+
+fn index_state(status: &str) -> Value {
+    let index = json!({"name": "segments-000001", "text_model": "m", "image_model": "i", "documents": 7, "filled": true});
+    let error = json!({"name": "Incompatible", "message": "no model", "state": "PlanReindex"});
+    let run = json!({
+        "run_id": "r", "status": status, "dry_run": true, "index": null, "text_model": "m", "image_model": "i",
+        "videos_total": 5, "videos_done": 0, "documents": 7, "estimated_seconds": 60, "estimated_usd": 0.01,
+        "recall": null, "error": if status == "FAILED" { error } else { Value::Null },
+        "started_at": "2026-11-26T10:00:00Z", "updated_at": "2026-11-26T10:00:00Z",
+    });
+    json!({"serving": index, "next": null, "previous": null, "run": run})
+}
+
+#[tokio::test]
+async fn a_dry_run_is_followed_to_its_end() {
+    let server = Server::start().await;
+    for (end, code) in [("DONE", 0), ("FAILED", 1)] {
+        server.on("POST /reindex", [reply(202, index_state("RUNNING"))]);
+        server.on("GET /reindex", [reply(200, index_state(end))]);
+        let run = server.run(&["reindex", "--model", "n", "--dry-run"]).await;
+        run.expect(code, "5 videos, 7 documents, estimated 60 s and 0.01 USD");
+        assert_eq!(
+            run.stderr.contains("Incompatible in PlanReindex"),
+            code == 1
+        );
+    }
+    let expected = json!({"action": "start", "model": "n", "dry_run": true});
+    assert_eq!(server.seen("POST /reindex")[0].json(), expected);
+}
+
+#[tokio::test]
+async fn an_index_is_switched_and_asked_about() {
+    let server = Server::start().await;
+    server.on("POST /reindex", [reply(200, index_state("DONE"))]);
+    let run = server.run(&["reindex", "--switch-back", "--json"]).await;
+    assert_eq!(run.documents(), [index_state("DONE")]);
+    let expected = json!({"action": "switch-back", "dry_run": false});
+    assert_eq!(server.seen("POST /reindex")[0].json(), expected);
+    server.on("GET /reindex", [problem(403, "this is for operators")]);
+    let run = server.run(&["reindex", "--status"]).await;
+    run.expect(2, "");
+    assert!(run.stderr.contains("this is for operators"));
+    for wrong in [
+        ["--switch", "--abort"],
+        ["--switch", "--dry-run"],
+        ["--finish", "--wait"],
+    ] {
+        let run = server.run(&[&["reindex"][..], &wrong].concat()).await;
+        run.expect(2, "");
+    }
+}

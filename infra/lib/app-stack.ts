@@ -19,20 +19,23 @@ export class AppStack extends Stack {
       arn: Lazy.string({ produce: () => workflows[name].machine.stateMachineArn }),
       executions: Lazy.string({ produce: () => workflows[name].executions }),
     });
-    const machines = { 'index-video': reference('index-video'), 'delete-video': reference('delete-video') };
+    const names = ['index-video', 'delete-video', 'reindex'];
+    const machines = Object.fromEntries(names.map((name) => [name, reference(name)]));
     const symbols = new Symbols(this, data, settings, machines);
     const functions = new Functions(this, 'Functions', {
       settings,
       symbols,
       queues: { 'uploads.queue': data.storage.uploads },
     }).byName;
+    const concurrency = { MapConcurrency: String(settings.mapConcurrency) };
     workflows['index-video'] = new Workflow(this, 'IndexVideo', {
       file: 'index-video',
       functions,
-      settings: { MapConcurrency: String(settings.mapConcurrency) },
+      settings: concurrency,
       eventSource: 'vindex',
     });
     workflows['delete-video'] = new Workflow(this, 'DeleteVideo', { file: 'delete-video', functions, settings: {} });
+    workflows['reindex'] = new Workflow(this, 'Reindex', { file: 'reindex', functions, settings: concurrency });
     const rules = new FailureRules(this, 'FailureRules', functions, symbols);
     const { api } = new HttpApi(this, 'Http', {
       functions,

@@ -21,6 +21,12 @@ export class SignIn extends Construct {
       deletionProtection: props.removalPolicy === RemovalPolicy.RETAIN,
       removalPolicy: props.removalPolicy,
     });
+    // Its members may change the index that all workspaces share. Only who administers the pool puts users into it.
+    new cognito.CfnUserPoolGroup(this, 'Operators', {
+      userPoolId: this.pool.userPoolId,
+      groupName: 'operators',
+      description: 'May reindex the whole deployment',
+    });
     const readable = new cognito.ClientAttributes().withStandardAttributes({ email: true });
     this.client = this.pool.addClient('Client', {
       authFlows: { userPassword: true, userSrp: true },

@@ -120,6 +120,7 @@ class Run {
       case 'Fail':
         throw new TaskFailure(await this.evaluate(state.Error, states), await this.evaluate(state.Cause, states));
       case 'Choice':
+      case 'Pass':
       case 'Succeed':
       case 'Wait':
         return undefined;

@@ -166,6 +166,11 @@ test('a user reads the own workspace and cannot write it', () => {
   assert.equal(pool.Properties.AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
 });
 
+test('operators are a group of the pool', () => {
+  const [[, group]] = resources(production.data, 'AWS::Cognito::UserPoolGroup');
+  assert.equal(group.Properties.GroupName, 'operators');
+});
+
 test('what no Catch sees reaches record-failure, and what that fails at is kept', () => {
   const [[, rule]] = resources(production.app, 'AWS::Events::Rule');
   assert.deepEqual(rule.Properties.EventPattern.detail.status, ['FAILED', 'TIMED_OUT', 'ABORTED']);
@@ -180,15 +185,15 @@ test('alarms watch dead letters, executions and functions, and name the runbook'
   const alarms = resources(production.app, 'AWS::CloudWatch::Alarm').map(([, alarm]) => alarm.Properties);
   const count = (metric: string) => alarms.filter(({ MetricName }) => MetricName === metric).length;
   assert.equal(count('ApproximateNumberOfMessagesVisible'), 2);
-  assert.equal(count('ExecutionsFailed'), 2);
-  assert.equal(count('ExecutionsTimedOut'), 2);
+  assert.equal(count('ExecutionsFailed'), 3);
+  assert.equal(count('ExecutionsTimedOut'), 3);
   assert.equal(count('Errors'), Object.keys(functionTable).length);
   for (const { AlarmDescription } of alarms) assert.match(AlarmDescription, /docs\/runbook\.md#[a-z-]+$/);
 });
 
 test('every placeholder of a definition is supplied, and nothing else is', () => {
   const machines = resources(local.app, 'AWS::StepFunctions::StateMachine');
-  assert.equal(machines.length, 2);
+  assert.equal(machines.length, 3);
   for (const [id, { Properties: machine }] of machines) {
     const placeholders = [...machine.DefinitionString.matchAll(/\$\{(\w+)\}/g)].map(([, name]) => name);
     const supplied = Object.keys(machine.DefinitionSubstitutions);

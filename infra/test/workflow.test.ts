@@ -21,6 +21,7 @@ async function index(chunks: number, fail: Task = () => undefined, input: object
     IndexChunk: ({ chunk }) => ({ chunk: chunk.index, documents: 7, channels: ['speech'] }),
     FinalizeVideo: ({ chunks: outcomes }) => ({ documents: outcomes.length * 7, warnings: 0 }),
     AnnounceReady: () => ({ FailedEntryCount: 0 }),
+    CompleteIndices: () => ({ documents: 0 }),
     RecordFailure: () => ({ recorded: true }),
   };
   const outcome: Outcome = await execute('index-video', input, (state, argument) => {
@@ -57,6 +58,7 @@ test('a video of one chunk gives each task what its contract asks for', async ()
   const [{ Entries }] = argumentsOf('AnnounceReady');
   const Detail = { workspace: 'w', video_id: 'v', generation: 2 };
   assert.deepEqual(Entries, [{ Source: 'vindex', DetailType: 'vindex.video.ready', Detail }]);
+  assert.deepEqual(argumentsOf('CompleteIndices'), [{ videos: [{ workspace: 'w', video_id: 'v' }] }]);
 });
 
 test('a language and subtitles reach the chunks', async () => {
@@ -74,7 +76,7 @@ test('a chunk that fails ends only itself', async () => {
   ]);
 });
 
-for (const state of ['ProbeMedia', 'FinalizeVideo']) {
+for (const state of ['ProbeMedia', 'FinalizeVideo', 'CompleteIndices']) {
   test(`what ${state} fails at is recorded and becomes the execution's error`, async () => {
     const { status, error, cause, argumentsOf } = await index(2, failing(state, 'NotMedia'));
     assert.deepEqual([status, error], ['FAILED', 'NotMedia']);
@@ -110,10 +112,10 @@ test('a failure that cannot be recorded still fails the execution under its own 
   assert.deepEqual([status, error], ['FAILED', 'NotMedia']);
 });
 
-test('an announcement that fails leaves the execution succeeded', async () => {
+test('an announcement that fails leaves the execution succeeded, and indices are completed', async () => {
   const { status, visited } = await index(1, failing('AnnounceReady', 'EventBridge.FailedEntry'));
   assert.equal(status, 'SUCCEEDED');
-  assert.equal(visited.at(-1), 'EndReady');
+  assert.deepEqual(visited.slice(-2), ['CompleteIndices', 'EndReady']);
 });
 
 test('a twelve-hour video stays below 32 KiB a state, and an hour below 60 transitions', async () => {

@@ -1,7 +1,7 @@
 //! Users of any tenant, made in the stack's user pool.
 
 use crate::{Stack, stack::variable, tenant::Tenant};
-use contracts::Workspace;
+use contracts::{Workspace, reindex::OPERATORS_GROUP};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -20,6 +20,18 @@ impl Stack {
     /// # Panics
     /// When the user pool refuses.
     pub async fn sign_in(&self, workspace: &str) -> Tenant {
+        self.sign_in_as(workspace, None).await
+    }
+
+    /// A new user of the tenant `workspace` who is an operator of the deployment, signed in.
+    ///
+    /// # Panics
+    /// When the user pool refuses.
+    pub async fn sign_in_operator(&self, workspace: &str) -> Tenant {
+        self.sign_in_as(workspace, Some(OPERATORS_GROUP)).await
+    }
+
+    async fn sign_in_as(&self, workspace: &str, group: Option<&str>) -> Tenant {
         let pool_id = variable("VINDEX_USER_POOL_ID");
         let name = format!("{}@example.com", Uuid::new_v4().simple());
         let user = |mut body: Value| {
@@ -37,6 +49,10 @@ impl Stack {
         let password = json!({ "Password": PASSWORD, "Permanent": true });
         self.user_pool("AdminSetUserPassword", &user(password))
             .await;
+        if let Some(group) = group {
+            let membership = user(json!({ "GroupName": group }));
+            self.user_pool("AdminAddUserToGroup", &membership).await;
+        }
         let sign_in = json!({
             "ClientId": variable("VINDEX_USER_POOL_CLIENT_ID"),
             "AuthFlow": "USER_PASSWORD_AUTH",

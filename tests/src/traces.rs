@@ -41,9 +41,17 @@ impl Stack {
     /// # Panics
     /// When OpenSearch refuses.
     pub async fn documents(&self, video_id: &VideoId) -> Vec<Value> {
-        self.opensearch("_refresh", &json!({})).await;
+        self.documents_in(ALIAS, video_id).await
+    }
+
+    /// The same of the index behind another alias.
+    ///
+    /// # Panics
+    /// When OpenSearch refuses.
+    pub async fn documents_in(&self, alias: &str, video_id: &VideoId) -> Vec<Value> {
+        self.opensearch_in(alias, "_refresh", &json!({})).await;
         let query = json!({ "size": 10_000, "query": { "term": { "video_id": video_id } } });
-        let mut answer = self.opensearch("_search", &query).await;
+        let mut answer = self.opensearch_in(alias, "_search", &query).await;
         let Some(Value::Array(mut hits)) = answer.pointer_mut("/hits/hits").map(Value::take) else {
             panic!("no hits in {answer}");
         };
@@ -56,7 +64,11 @@ impl Stack {
     /// # Panics
     /// When OpenSearch refuses.
     pub async fn opensearch(&self, action: &str, body: &Value) -> Value {
-        let url = format!("{}/{ALIAS}/{action}", self.opensearch_url);
+        self.opensearch_in(ALIAS, action, body).await
+    }
+
+    async fn opensearch_in(&self, alias: &str, action: &str, body: &Value) -> Value {
+        let url = format!("{}/{alias}/{action}", self.opensearch_url);
         let request = self
             .http
             .post(url)

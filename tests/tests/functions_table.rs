@@ -131,6 +131,7 @@ fn what_a_function_is_told_of_it_may_use_and_the_reverse() {
         (env::OPENSEARCH_URL, "es:", ""),
         (env::INDEX_STATE_MACHINE_ARN, "states:", "index-video."),
         (env::DELETE_STATE_MACHINE_ARN, "states:", "delete-video."),
+        (env::REINDEX_STATE_MACHINE_ARN, "states:", "reindex."),
     ];
     for (name, entry) in table() {
         let (told, grants) = (environment(&entry), grants(&entry));

@@ -12,6 +12,10 @@ use asl::{
 use contracts::{
     ErrorName, VideoId, Workspace,
     limits::{MAX_CHUNKS, MAX_DURATION_MS},
+    reindex::{
+        BATCH_VIDEOS, ListVideosResponse, MAX_PAGE_REFS, MAX_REINDEX_VIDEOS, ReindexVideosRequest,
+        VideoName,
+    },
     segments::Channel,
     tasks::{
         Chunk, ChunkOutcome, ChunkTask, FinalizeVideoRequest, IndexVideoInput, ObjectRef,
@@ -100,7 +104,7 @@ fn every_rule_finds_what_it_is_for() {
         (
             "{}/Catch/0/Output/error",
             Value::Null,
-            "leaves no chunk, state and error",
+            "leaves no chunk or videos, state and error",
         ),
         (
             "{}/Catch/0/Next",
@@ -280,12 +284,45 @@ fn longest_outcomes() -> Vec<ChunkOutcome> {
         .collect()
 }
 
+#[track_caller]
+fn check(what: &str, state: &Value) {
+    let bytes = state.to_string().len();
+    assert!(bytes <= MAX_STATE_BYTES, "{what}: {bytes} bytes");
+}
+
+#[test]
+fn no_state_of_a_reindex_grows_past_32_kib() {
+    let video = VideoName {
+        workspace: Workspace("w".repeat(128)),
+        video_id: VideoId("0".repeat(36)),
+    };
+    let batch = ReindexVideosRequest {
+        videos: vec![video; BATCH_VIDEOS],
+    };
+    let page = ListVideosResponse {
+        batches: vec![batch; MAX_PAGE_REFS.div_ceil(BATCH_VIDEOS)],
+        listed: u32::MAX,
+        next_token: Some("t".repeat(165)),
+    };
+    check("a page of videos", &json!(page));
+}
+
+/// Step Functions ends an execution whose history has more events.
+const MAX_EVENTS: u32 = 25_000;
+/// Of a call of a function inside a Map: the iteration's start and end, entering and leaving the state, and the call's
+/// scheduling, start and end.
+const EVENTS_OF_A_CALL: u32 = 7;
+
+#[test]
+fn three_passes_of_the_largest_reindex_fit_into_an_executions_history() {
+    let calls = MAX_REINDEX_VIDEOS.div_ceil(u32::try_from(BATCH_VIDEOS).unwrap());
+    let passes = 3 * calls * EVENTS_OF_A_CALL;
+    // The rest is for pages and for attempts that fail.
+    assert!(passes + 2000 < MAX_EVENTS, "{passes}");
+}
+
 #[test]
 fn no_state_of_a_twelve_hour_video_grows_past_32_kib() {
-    fn check(what: &str, state: &Value) {
-        let bytes = state.to_string().len();
-        assert!(bytes <= MAX_STATE_BYTES, "{what}: {bytes} bytes");
-    }
     let input = IndexVideoInput {
         video: longest_video(),
         source: longest_object(),

@@ -16,6 +16,8 @@ use crate::digest;
 pub const USER_NAME: &str = "local@example.com";
 /// Its tenant.
 const WORKSPACE: &str = "local";
+/// Its group, whose members may change the index of the deployment.
+const GROUP: &str = "operators";
 const COGNITO: &str = "AWSCognitoIdentityProviderService";
 
 /// Where users are kept, and the client they sign in with.
@@ -37,7 +39,7 @@ pub struct Tokens {
 }
 
 impl UserPool<'_> {
-    /// Makes the local user with `password`, or gives it that password.
+    /// Makes the local user with `password`, or gives it that password; it is an operator of the deployment.
     ///
     /// # Errors
     /// When the pool refuses.
@@ -56,6 +58,10 @@ impl UserPool<'_> {
         self.call(
             "AdminSetUserPassword",
             &self.user(json!({ "Password": password, "Permanent": true })),
+        )?;
+        self.call(
+            "AdminAddUserToGroup",
+            &self.user(json!({ "GroupName": GROUP })),
         )
         .map(drop)
     }

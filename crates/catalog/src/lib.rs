@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | video | workspace | `video#{video_id}` |
 //! | task run | workspace | `task#{video_id}#{generation}#{stage}#{chunk}` |
+//! | run that fills an index | `#reindex` | `run` |
 //!
 //! Only videos carry `created_at`, so the index `created` (`pk`, `created_at`) lists them by age.
 
@@ -13,6 +14,7 @@ mod keys;
 mod lifecycle;
 mod progress;
 mod record;
+mod reindex;
 mod store;
 mod tasks;
 
@@ -21,5 +23,6 @@ pub use error::CatalogError;
 pub use lifecycle::{FailureOutcome, ReadyVideo};
 pub use progress::Plan;
 pub use record::VideoRecord;
+pub use reindex::{ReindexRecord, ServedPage};
 pub use store::{Catalog, VideoPage};
 pub use tasks::{TaskOutput, TaskRecord};

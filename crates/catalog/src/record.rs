@@ -147,6 +147,22 @@ impl VideoRecord {
         }
     }
 
+    /// The indexing of which search serves something; `None` where there is none, for a video that is being deleted,
+    /// and for one that failed and of which nothing was kept.
+    #[must_use]
+    pub fn served(&self) -> Option<VideoRef> {
+        let is_nothing_left = match self.status {
+            VideoStatus::Deleting => true,
+            VideoStatus::Failed => self.chunks_indexed.is_empty(),
+            VideoStatus::AwaitingUpload | VideoStatus::Processing | VideoStatus::Ready => false,
+        };
+        let generation = self.serving_generation.filter(|_| !is_nothing_left)?;
+        Some(VideoRef {
+            generation,
+            ..self.video_ref()
+        })
+    }
+
     /// The object that a link plays: the one whose moments are found. It names its version only where
     /// another one lies on top of it, since not every S3 grants ranges of a version.
     #[must_use]
@@ -236,6 +252,21 @@ mod tests {
         assert_eq!(played(version("1"), None), Some(None));
         assert_eq!(played(version("1"), version("1")), Some(None));
         assert_eq!(played(version("2"), version("1")), Some(Some("1".into())));
+    }
+
+    #[test]
+    fn what_is_served_is_the_serving_generation_until_the_video_goes() {
+        let mut record = VideoRecord::new("w".into(), "v".into(), Origin::Inbox, "inbox".into());
+        assert_eq!(record.served(), None);
+        record.serving_generation = Some(2);
+        record.generation = 3;
+        assert_eq!(record.served().map(|video| video.generation), Some(2));
+        record.status = VideoStatus::Deleting;
+        assert_eq!(record.served(), None);
+        record.status = VideoStatus::Failed;
+        assert_eq!(record.served(), None);
+        record.chunks_indexed.insert(0);
+        assert!(record.served().is_some());
     }
 
     #[test]

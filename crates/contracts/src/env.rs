@@ -10,6 +10,8 @@ pub const DERIVED_BUCKET: &str = "VINDEX_DERIVED_BUCKET";
 pub const INDEX_STATE_MACHINE_ARN: &str = "VINDEX_STATE_MACHINE_ARN";
 /// ARN of the state machine `delete-video`.
 pub const DELETE_STATE_MACHINE_ARN: &str = "VINDEX_DELETE_STATE_MACHINE_ARN";
+/// ARN of the state machine `reindex`.
+pub const REINDEX_STATE_MACHINE_ARN: &str = "VINDEX_REINDEX_STATE_MACHINE_ARN";
 /// URL of the OpenSearch endpoint, without a path.
 pub const OPENSEARCH_URL: &str = "VINDEX_OPENSEARCH_URL";
 /// How many copies of the index beside the first; 0 on a single node.
@@ -33,6 +35,7 @@ pub const ALL: &[&str] = &[
     DERIVED_BUCKET,
     INDEX_STATE_MACHINE_ARN,
     DELETE_STATE_MACHINE_ARN,
+    REINDEX_STATE_MACHINE_ARN,
     OPENSEARCH_URL,
     INDEX_REPLICAS,
     MODELS_DIR,

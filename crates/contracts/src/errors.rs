@@ -74,6 +74,10 @@ error_names! {
     Superseded => Permanent,
     /// A stored intermediate object or an index does not fit this release.
     Incompatible => Permanent,
+    /// The next index finds less of what the serving one finds than was asked for.
+    RecallTooLow => Permanent,
+    /// Some videos could not be indexed again in several passes.
+    VideosUnfinished => Permanent,
     /// A defect of vindex itself; a person should look.
     InternalDefect => Permanent,
     /// The execution ran into its own time limit.

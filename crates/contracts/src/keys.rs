@@ -136,6 +136,9 @@ pub fn chunk_name(index: u32, extension: &str) -> String {
     format!("chunk-{index:05}.{extension}")
 }
 
+/// Queries that compare the next index with the one that serves: a [`crate::reindex::SavedQueries`].
+pub const REINDEX_QUERIES: &str = "reindex/queries.json";
+
 /// Name of the whole video's transcript among what Finalize leaves.
 pub const TRANSCRIPT_NAME: &str = "transcript.json";
 

@@ -11,6 +11,7 @@ pub mod ids;
 pub mod keys;
 pub mod limits;
 pub mod media;
+pub mod reindex;
 pub mod segments;
 pub mod tasks;
 

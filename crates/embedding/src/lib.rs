@@ -7,12 +7,14 @@
 //!
 //! [`decode_picture`] makes pixels of a picture that somebody sent.
 
+mod by_name;
 mod error;
 mod picture;
 mod text;
 mod vector;
 mod visual;
 
+pub use by_name::{ByNameError, EmbeddersByName};
 pub use error::EmbeddingError;
 pub use image::RgbImage;
 pub use onnx::{Clock, Spent};

@@ -5,7 +5,7 @@ use axum::{
     extract::{FromRequestParts, rejection::JsonRejection},
     response::{IntoResponse, Response},
 };
-use contracts::{Workspace, api::Problem, limits::MAX_BODY_BYTES};
+use contracts::{Workspace, api::Problem, limits::MAX_BODY_BYTES, reindex::OPERATORS_GROUP};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use lambda_http::{RequestExt, request::RequestContext};
 
@@ -24,6 +24,39 @@ impl<S: Send + Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
         caller_of(|name| claim(parts, name))
     }
+}
+
+/// A caller who may change what all tenants share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operator(pub Caller);
+
+impl<S: Send + Sync> FromRequestParts<S> for Operator {
+    type Rejection = ProblemResponse;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        operator_of(|name| claim(parts, name))
+    }
+}
+
+/// The caller by the claims of a verified token, if it is a member of the group of operators.
+///
+/// # Errors
+/// As [`caller_of`], and 403 where the token names another group or none.
+pub fn operator_of(claim: impl Fn(&str) -> Option<String>) -> Result<Operator, ProblemResponse> {
+    let caller = caller_of(&claim)?;
+    let groups = claim("cognito:groups").unwrap_or_default();
+    // API Gateway writes a list as `[a b]`. A group's name may hold brackets and has no space in it.
+    let inner = groups
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'));
+    let mut names = inner.unwrap_or(&groups).split(' ');
+    if names.any(|name| name == OPERATORS_GROUP) {
+        return Ok(Operator(caller));
+    }
+    let detail = format!(
+        "this is for operators of the deployment: the token's user is not in the group {OPERATORS_GROUP}"
+    );
+    Err(ProblemResponse::new(StatusCode::FORBIDDEN, detail))
 }
 
 fn claim(parts: &Parts, name: &str) -> Option<String> {
@@ -198,5 +231,38 @@ mod tests {
             &[("sub", "s"), ("custom:workspace", "../x")],
             Err(StatusCode::UNAUTHORIZED),
         );
+    }
+
+    #[track_caller]
+    fn check_operator(groups: Option<&str>, expected: Option<StatusCode>) {
+        let operator = operator_of(|name| match name {
+            "sub" => Some("s".to_owned()),
+            "cognito:groups" => groups.map(str::to_owned),
+            _ => None,
+        });
+        assert_eq!(
+            operator.err().map(|problem| problem.status),
+            expected,
+            "{groups:?}"
+        );
+    }
+
+    #[test]
+    fn an_operator_is_in_the_group_of_that_very_name() {
+        let refused = Some(StatusCode::FORBIDDEN);
+        check_operator(Some("[operators]"), None);
+        check_operator(Some("[editors operators]"), None);
+        check_operator(Some("operators"), None);
+        for other in [
+            "",
+            "[]",
+            "[operators2]",
+            "[[operators]",
+            "[operators]]",
+            "[a,operators]",
+        ] {
+            check_operator(Some(other), refused);
+        }
+        check_operator(None, refused);
     }
 }

@@ -291,6 +291,13 @@ impl Model {
     pub fn stand_in(&self) -> Option<&'static Model> {
         model_named(self.stand_in.as_deref()?)
     }
+
+    /// Length of the vectors that it makes; `None` for a model that makes none.
+    #[must_use]
+    pub fn dimensions(&self) -> Option<usize> {
+        let of_texts = self.text.as_ref().map(|text| text.dimensions);
+        of_texts.or_else(|| self.visual.as_ref().map(|visual| visual.dimensions))
+    }
 }
 
 /// The model of a name, if the manifest has it.

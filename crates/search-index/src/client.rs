@@ -1,6 +1,6 @@
 //! The connection: one place that sends, signs and sorts out failures.
 
-use crate::SearchIndexError;
+use crate::{Place, SearchIndexError};
 use aws_config::SdkConfig;
 use contracts::segments::ALIAS;
 use opensearch::{
@@ -18,10 +18,13 @@ use std::time::Duration;
 /// Longest wait for an answer; a search is answered within milliseconds, a bulk write within seconds.
 const REQUEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// The index behind an alias.
+/// The index behind an alias, and those that stand beside it during a change of index.
 #[derive(Clone, Debug)]
 pub struct SearchIndex {
     client: OpenSearch,
+    /// The alias of the index that serves; those of the others begin with it.
+    base: String,
+    /// What this value reads and writes.
     alias: String,
 }
 
@@ -63,6 +66,7 @@ impl SearchIndex {
         let transport = transport.build().map_err(opensearch::Error::from)?;
         Ok(Self {
             client: OpenSearch::new(transport),
+            base: ALIAS.to_owned(),
             alias: ALIAS.to_owned(),
         })
     }
@@ -70,8 +74,34 @@ impl SearchIndex {
     /// The same server under another alias, so that tests beside each other don't meet.
     #[must_use]
     pub fn with_alias(mut self, alias: impl Into<String>) -> Self {
-        self.alias = alias.into();
-        self
+        self.base = alias.into();
+        self.at(Place::Serving)
+    }
+
+    /// The index that stands elsewhere: what is read and written through the answer is read and written there.
+    #[must_use]
+    pub fn at(&self, place: Place) -> Self {
+        Self {
+            client: self.client.clone(),
+            base: self.base.clone(),
+            alias: place.alias(&self.base),
+        }
+    }
+
+    /// Every place of this index with its alias.
+    pub(crate) fn places(&self) -> [(Place, String); 3] {
+        Place::ALL.map(|place| (place, place.alias(&self.base)))
+    }
+
+    /// The aliases of every place, as a path takes them. Where nothing stands in one, a request needs
+    /// `ignore_unavailable=true`.
+    pub(crate) fn everywhere(&self) -> String {
+        self.places().map(|(_, alias)| alias).join(",")
+    }
+
+    /// What the names of all indices begin with.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
     }
 
     /// The alias through which the index is read and written.

@@ -28,6 +28,12 @@ pub enum SearchIndexError {
         /// What does not fit, and the way out.
         reason: String,
     },
+    /// A change of index that can't be made as things stand.
+    #[error("{reason}")]
+    OutOfPlace {
+        /// What stands in the way, and the way out.
+        reason: String,
+    },
     /// The server refuses the request, and would again.
     #[error("the search index refuses a request: {reason}")]
     Rejected {
@@ -41,7 +47,7 @@ impl NamedError for SearchIndexError {
         match self {
             Self::Unavailable { .. } => ErrorName::IndexUnavailable,
             Self::Throttled { .. } => ErrorName::Throttled,
-            Self::Incompatible { .. } => ErrorName::Incompatible,
+            Self::Incompatible { .. } | Self::OutOfPlace { .. } => ErrorName::Incompatible,
             Self::Rejected { .. } => ErrorName::InternalDefect,
         }
     }
@@ -52,6 +58,15 @@ impl SearchIndexError {
         Self::Unavailable {
             reason: format!("its answer has no {what}"),
             source: None,
+        }
+    }
+
+    /// Nothing stands behind the alias.
+    pub(crate) fn missing(alias: &str) -> Self {
+        Self::Incompatible {
+            reason: format!(
+                "no index has the alias {alias}: run prepare-index, which `cargo xtask up` does"
+            ),
         }
     }
 

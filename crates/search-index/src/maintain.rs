@@ -1,9 +1,11 @@
-//! Counting, changing and removing what is in the index.
+//! Counting, changing and removing what is in the index. What is changed or removed is so wherever an index stands:
+//! one request names all places, so that none is missed that another request moves meanwhile.
 
 use crate::{SearchIndex, SearchIndexError, languages};
-use contracts::{Generation, VideoId, Workspace, tasks::VideoRef};
+use contracts::{Generation, VideoId, Workspace, limits::MAX_CHUNKS, tasks::VideoRef};
 use opensearch::http::Method;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// Sets a document's language, and its text once more in the field of the language, as a write does. Titles have no such
 /// text.
@@ -28,6 +30,18 @@ impl SearchIndex {
         Ok(())
     }
 
+    /// How many documents there are of all tenants, as of the last refresh.
+    ///
+    /// # Errors
+    /// The index can't be reached.
+    pub async fn documents(&self) -> Result<u64, SearchIndexError> {
+        let path = format!("/{}/_stats/docs", self.alias());
+        let reply = self.send(Method::Get, &path, None).await?;
+        reply.success()?["_all"]["primaries"]["docs"]["count"]
+            .as_u64()
+            .ok_or_else(|| SearchIndexError::unexpected("count"))
+    }
+
     /// How many documents a generation of a video has, as of the last refresh.
     ///
     /// # Errors
@@ -46,6 +60,35 @@ impl SearchIndex {
         reply.success()?["count"]
             .as_u64()
             .ok_or_else(|| SearchIndexError::unexpected("count"))
+    }
+
+    /// How many documents each chunk of a generation of a video has, as of the last refresh; `None` stands for those
+    /// of the whole video.
+    ///
+    /// # Errors
+    /// The index can't be reached.
+    pub async fn count_by_chunk(
+        &self,
+        workspace: &Workspace,
+        video_id: &VideoId,
+        generation: Generation,
+    ) -> Result<BTreeMap<Option<u32>, u64>, SearchIndexError> {
+        let body = json!({
+            "size": 0,
+            "track_total_hits": false,
+            "query": of_video(workspace, video_id, &[of_generation(generation)]),
+            "aggs": {
+                "chunks": {"terms": {"field": "chunk", "size": MAX_CHUNKS}},
+                "whole": {"missing": {"field": "chunk"}},
+            },
+        });
+        let path = format!("/{}/_search", self.alias());
+        let answer = self
+            .send(Method::Post, &path, Some(&body))
+            .await?
+            .success()?;
+        read_counts(&answer["aggregations"])
+            .ok_or_else(|| SearchIndexError::unexpected("counts by chunk"))
     }
 
     /// Removes all of a video's documents; answers how many.
@@ -143,16 +186,24 @@ impl SearchIndex {
             .await
     }
 
-    /// Removes the index behind the alias with everything in it; tests clean up with it. None there is fine.
+    /// Removes the index of every place with everything in it; tests clean up with it. None there is fine.
     ///
     /// # Errors
     /// The index can't be reached.
     pub async fn remove(&self) -> Result<(), SearchIndexError> {
-        let Some((index, _)) = self.behind_alias().await? else {
-            return Ok(());
-        };
-        let path = format!("/{index}?ignore_unavailable=true");
-        self.send(Method::Delete, &path, None).await?.success()?;
+        for standing in self.indices().await? {
+            let path = format!("/{}?ignore_unavailable=true", standing.index);
+            self.send(Method::Delete, &path, None).await?.success()?;
+        }
+        Ok(())
+    }
+
+    async fn refresh_everywhere(&self) -> Result<(), SearchIndexError> {
+        let path = format!("/{}/_refresh?ignore_unavailable=true", self.everywhere());
+        let answer = self.send(Method::Post, &path, None).await?.success()?;
+        if answer["_shards"]["total"] == json!(0) {
+            return Err(SearchIndexError::missing(self.base()));
+        }
         Ok(())
     }
 
@@ -176,10 +227,13 @@ impl SearchIndex {
         if let Some(script) = script {
             body["script"] = script;
         }
-        let path = format!("/{}/{action}?conflicts=proceed&refresh=true", self.alias());
+        let everywhere = self.everywhere();
+        let path = format!(
+            "/{everywhere}/{action}?conflicts=proceed&refresh=true&ignore_unavailable=true"
+        );
         let mut total = 0;
         for _ in 0..MAX_ROUNDS {
-            self.refresh().await?;
+            self.refresh_everywhere().await?;
             let reply = self.send(Method::Post, &path, Some(&body)).await?;
             let answer = reply.success()?;
             let failures = answer["failures"].as_array().map_or(0, Vec::len);
@@ -201,6 +255,15 @@ impl SearchIndex {
             source: None,
         })
     }
+}
+
+fn read_counts(found: &Value) -> Option<BTreeMap<Option<u32>, u64>> {
+    let mut counts = BTreeMap::from([(None, found["whole"]["doc_count"].as_u64()?)]);
+    for bucket in found["chunks"]["buckets"].as_array()? {
+        let chunk = u32::try_from(bucket["key"].as_u64()?).ok()?;
+        counts.insert(Some(chunk), bucket["doc_count"].as_u64()?);
+    }
+    Some(counts)
 }
 
 fn of_video(workspace: &Workspace, video_id: &VideoId, and: &[Value]) -> Value {

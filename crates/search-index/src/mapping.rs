@@ -6,6 +6,12 @@ use serde_json::{Map, Value, json};
 /// Counts incompatible changes of the mapping.
 pub(crate) const SCHEMA_VERSION: u64 = 1;
 
+/// What computes nearest vectors, in every index of this release.
+pub(crate) const ENGINE: &str = "lucene";
+
+/// Whether an index that was filled beside another has everything; absent in one that never stood beside another.
+pub(crate) const FILLED: &str = "filled";
+
 const META_FIELDS: [&str; 5] = [
     "schema_version",
     "text_model",
@@ -87,7 +93,7 @@ fn vector_field(space: &VectorSpace) -> Value {
         "dimension": space.dimensions,
         "method": {
             "name": "hnsw",
-            "engine": "lucene",
+            "engine": ENGINE,
             "space_type": "cosinesimil",
             "parameters": {"m": 16, "ef_construction": 128},
         },
@@ -138,6 +144,21 @@ fn meta(vectors: &VectorSpaces) -> Value {
     })
 }
 
+/// The vectors that an index holds, by what it says of itself; `None` where it says too little.
+pub(crate) fn vectors(mappings: &Value) -> Option<VectorSpaces> {
+    let meta = &mappings["_meta"];
+    let space = |model: &str, dimensions: &str| {
+        Some(VectorSpace {
+            model: meta[model].as_str()?.to_owned(),
+            dimensions: usize::try_from(meta[dimensions].as_u64()?).ok()?,
+        })
+    };
+    Some(VectorSpaces {
+        text: space("text_model", "text_dimensions")?,
+        image: space("image_model", "image_dimensions")?,
+    })
+}
+
 /// Why an existing index can't take these vectors; `None` where it can. `mappings` is what the server says.
 pub(crate) fn mismatch(mappings: &Value, vectors: &VectorSpaces) -> Option<String> {
     let found = &mappings["_meta"];
@@ -156,7 +177,7 @@ pub(crate) fn mismatch(mappings: &Value, vectors: &VectorSpaces) -> Option<Strin
     ] {
         let field = &mappings["properties"][name];
         let engine = &field["method"]["engine"];
-        if field["dimension"] != json!(space.dimensions) || engine != "lucene" {
+        if field["dimension"] != json!(space.dimensions) || engine != ENGINE {
             return Some(format!(
                 "its {name} has {} dimensions and the engine {engine}",
                 field["dimension"]
@@ -170,7 +191,7 @@ pub(crate) fn mismatch(mappings: &Value, vectors: &VectorSpaces) -> Option<Strin
 mod tests {
     use super::*;
 
-    fn vectors() -> VectorSpaces {
+    fn spaces() -> VectorSpaces {
         let space = |model: &str, dimensions| VectorSpace {
             model: model.into(),
             dimensions,
@@ -183,7 +204,7 @@ mod tests {
 
     #[test]
     fn the_mapping_is_reviewed_when_it_changes() {
-        insta::assert_json_snapshot!(creation("segments", &vectors(), 1));
+        insta::assert_json_snapshot!(creation("segments", &spaces(), 1));
     }
 
     #[test]
@@ -207,8 +228,10 @@ mod tests {
 
     #[test]
     fn an_index_of_another_model_size_or_schema_does_not_fit() {
-        let mappings = creation("a", &vectors(), 0)["mappings"].clone();
-        assert_eq!(mismatch(&mappings, &vectors()), None);
+        let mappings = creation("a", &spaces(), 0)["mappings"].clone();
+        assert_eq!(mismatch(&mappings, &spaces()), None);
+        assert_eq!(vectors(&mappings), Some(spaces()));
+        assert_eq!(vectors(&json!({"_meta": {"text_model": "m"}})), None);
         for (field, value) in [
             ("text_model", json!("other")),
             ("text_dimensions", json!(8)),
@@ -218,13 +241,13 @@ mod tests {
         ] {
             let mut other = mappings.clone();
             other["_meta"][field] = value;
-            let reason = mismatch(&other, &vectors()).expect("it differs");
+            let reason = mismatch(&other, &spaces()).expect("it differs");
             assert!(reason.contains(field), "{reason}");
         }
         for field in ["text_vector", "image_vector"] {
             let mut other = mappings.clone();
             other["properties"][field]["method"]["engine"] = json!("faiss");
-            assert!(mismatch(&other, &vectors()).is_some());
+            assert!(mismatch(&other, &spaces()).is_some());
         }
     }
 }

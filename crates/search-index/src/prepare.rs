@@ -20,7 +20,7 @@ impl SearchIndex {
     ///
     /// # Errors
     /// [`SearchIndexError::Incompatible`] where what is there holds vectors of another model or size, or was made by
-    /// a release with another mapping.
+    /// a release with another mapping, and where the server lacks the vector engine.
     pub async fn prepare(
         &self,
         vectors: &VectorSpaces,
@@ -29,6 +29,7 @@ impl SearchIndex {
         let index = format!("{}-000001", self.alias());
         let mut created = false;
         if self.behind_alias().await?.is_none() {
+            self.require_engine(mapping::ENGINE).await?;
             created = self.create(&index, vectors, replicas).await?;
         }
         let (index, mut mappings) = self.behind_alias().await?.ok_or_else(|| {
@@ -96,7 +97,7 @@ impl SearchIndex {
     }
 
     /// Whether this call made the index; false where another was quicker.
-    async fn create(
+    pub(crate) async fn create(
         &self,
         index: &str,
         vectors: &VectorSpaces,

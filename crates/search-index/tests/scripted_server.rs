@@ -11,7 +11,7 @@ use contracts::{
     tasks::VideoRef,
 };
 use moments::Retriever;
-use search_index::{Filters, QueryPlan, SearchIndex, SearchIndexError};
+use search_index::{Filters, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpListener,
@@ -153,6 +153,27 @@ async fn requests_are_signed_where_there_are_credentials() {
             "{head}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_server_without_vectors_is_found_out_before_an_index_is_made() {
+    let space = |model: &str| VectorSpace {
+        model: model.to_owned(),
+        dimensions: 2,
+    };
+    let vectors = VectorSpaces {
+        text: space("m"),
+        image: space("i"),
+    };
+    let (url, server) = serve(vec![(404, "{}"), (400, r#"{"error":"no handler"}"#)]).await;
+    let index = SearchIndex::new(&url, &unsigned()).unwrap();
+    let error = index.prepare(&vectors, 0).await.unwrap_err();
+    assert!(error.to_string().contains("no k-NN plugin"), "{error}");
+    let methods = server.await.unwrap().into_iter();
+    let methods: Vec<String> = methods
+        .map(|request| request.head.chars().take(4).collect())
+        .collect();
+    assert_eq!(methods, ["get ", "get "]);
 }
 
 #[tokio::test]

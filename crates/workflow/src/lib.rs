@@ -5,6 +5,10 @@
 //! the moment the video was made known too: one that was deleted and comes back under the same id, as an
 //! import does, counts its generations from one again, and Step Functions remembers names for 90 days.
 
+mod reindex;
+
+pub use reindex::Outcome;
+
 use aws_config::SdkConfig;
 use aws_sdk_sfn::{
     Client,
@@ -102,17 +106,19 @@ impl Workflow {
             return Ok(());
         };
         let name = execution_name(&record.video_ref(), &digest(record, source));
-        // arn:aws:states:R:A:stateMachine:NAME -> arn:aws:states:R:A:execution:NAME:EXECUTION
-        let arn = format!(
-            "{}:{name}",
-            self.index_arn.replacen(":stateMachine:", ":execution:", 1)
-        );
+        let arn = reindex::execution_arn(&self.index_arn, &name);
+        self.stop(arn, "VideoGone", "the video is being deleted")
+            .await
+    }
+
+    /// Stops an execution; one that has ended or never was is no error.
+    async fn stop(&self, arn: String, error: &str, cause: &str) -> Result<(), WorkflowError> {
         let stopped = self
             .client
             .stop_execution()
             .execution_arn(arn)
-            .error("VideoGone")
-            .cause("the video is being deleted")
+            .error(error)
+            .cause(cause)
             .send()
             .await;
         match stopped {

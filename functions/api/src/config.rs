@@ -17,6 +17,8 @@ pub struct Config {
     pub index_state_machine_arn: String,
     /// The state machine that deletes.
     pub delete_state_machine_arn: String,
+    /// The state machine that fills a new index.
+    pub reindex_state_machine_arn: String,
     /// OpenSearch endpoint.
     pub opensearch_url: String,
     /// From where imports are allowed.
@@ -35,6 +37,7 @@ impl Config {
             derived_bucket: required(env::DERIVED_BUCKET)?,
             index_state_machine_arn: required(env::INDEX_STATE_MACHINE_ARN)?,
             delete_state_machine_arn: required(env::DELETE_STATE_MACHINE_ARN)?,
+            reindex_state_machine_arn: required(env::REINDEX_STATE_MACHINE_ARN)?,
             opensearch_url: required(env::OPENSEARCH_URL)?,
             import_sources: optional(env::IMPORT_SOURCES)?.unwrap_or_default(),
         })

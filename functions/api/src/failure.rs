@@ -73,6 +73,9 @@ impl From<WorkflowError> for Failure {
 
 impl From<SearchIndexError> for Failure {
     fn from(error: SearchIndexError) -> Self {
-        Self(ProblemResponse::unavailable("the search index", &error))
+        match error {
+            SearchIndexError::OutOfPlace { reason } => Self::conflict(reason),
+            error => Self(ProblemResponse::unavailable("the search index", &error)),
+        }
     }
 }

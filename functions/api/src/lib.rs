@@ -1,4 +1,4 @@
-//! The HTTP API but for search: uploads, imports, videos.
+//! The HTTP API but for search: uploads, imports, videos, and the index for operators.
 //!
 //! `docs/openapi.yaml` is the contract. The tenant comes from the verified token; an id of another
 //! tenant's video is answered as one that does not exist.
@@ -6,6 +6,7 @@
 mod config;
 mod failure;
 mod imports;
+mod reindex;
 mod uploads;
 mod validation;
 mod videos;
@@ -75,6 +76,7 @@ pub fn router(dependencies: Dependencies) -> Router {
         .route("/videos/{video_id}/transcript", get(words::transcript))
         .route("/videos/{video_id}/captions.vtt", get(words::captions_vtt))
         .route("/videos/{video_id}/captions.srt", get(words::captions_srt))
+        .route("/reindex", get(reindex::show).post(reindex::act))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new(dependencies))

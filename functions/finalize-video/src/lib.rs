@@ -11,9 +11,9 @@ pub use config::Config;
 use aws_sdk_dynamodb::Client;
 use catalog::{Catalog, CatalogError, ReadyVideo, TaskOutput, TaskRecord, VideoRecord};
 use contracts::{
-    artifacts::{MediaDescription, TimeRange, Transcript, Warning},
+    artifacts::{MediaDescription, Transcript, Warning},
     keys::{self, Stage},
-    segments::{Channel, SegmentDocument},
+    segments::Channel,
     tasks::{FinalizeVideoRequest, FinalizeVideoResponse, VideoRef},
 };
 use lambda_kit::TaskError;
@@ -178,19 +178,8 @@ async fn write_title(
     record: &VideoRecord,
     language: Option<&str>,
 ) -> Result<(), TaskError> {
-    let whole = TimeRange {
-        start_ms: 0,
-        end_ms: record.duration_ms.unwrap_or_default(),
-    };
-    let document = SegmentDocument {
-        text: Some(record.title.clone()),
-        language: language.map(str::to_owned),
-        tags: record.tags.clone(),
-        created_at: Some(record.created_at.clone()),
-        duration_ms: record.duration_ms,
-        ..SegmentDocument::empty(video, Channel::Title, whole)
-    };
-    deps.index.write(&[(document.id(0), document)]).await?;
+    let title = documents::title(record, video, language);
+    deps.index.write(&[title]).await?;
     Ok(())
 }
 

@@ -2,22 +2,18 @@
 //! the video is doing.
 
 mod config;
-mod documents;
+mod labels;
 
 pub use config::Config;
-
-use documents::Embedded;
 
 use aws_sdk_dynamodb::Client;
 use catalog::{Catalog, CatalogError, TaskOutput, VideoRecord};
 use contracts::{
-    artifacts::{
-        EMBED_IMAGE_VECTORS, EMBED_PASSAGES, EMBED_SCREEN_TEXT_VECTORS, EMBED_TEXT_VECTORS,
-    },
     keys::Stage,
     segments::Channel,
     tasks::{ChunkTask, IndexChunkResponse},
 };
+use documents::Embedding;
 use lambda_kit::{TaskError, required_field};
 use object_store::ObjectStore;
 use search_index::{SearchIndex, SearchIndexError};
@@ -72,21 +68,15 @@ async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(Indexed, TaskOu
         .store
         .read_pack(&deps.derived_bucket, embedding_key)
         .await?;
-    let vectors = |name| pack.get(name).unwrap_or_default();
-    let embedded = Embedded {
-        chunk: pack.json(EMBED_PASSAGES)?,
-        text_vectors: vectors(EMBED_TEXT_VECTORS),
-        screen_text_vectors: vectors(EMBED_SCREEN_TEXT_VECTORS),
-        image_vectors: vectors(EMBED_IMAGE_VECTORS),
-    };
+    let embedding = Embedding::read(&pack)?;
     let record = deps.catalog.current(&task.video).await?;
 
-    let mut documents = documents::of_chunk(&record, task, embedded)?;
+    let mut documents = embedding.documents(&record, &task.video, task.chunk.index);
     deps.index.write(&documents).await?;
-    let channels = documents::channels(&documents);
+    let channels = labels::channels(&documents);
     let record = note_indexed(deps, task, &channels).await?;
     // Tags that changed before this were not found in the index to be changed there.
-    if documents::retag(&mut documents, &record.tags) {
+    if labels::retag(&mut documents, &record.tags) {
         deps.index.write(&documents).await?;
     }
 

@@ -14,7 +14,7 @@ use crate::{document, fits, names, text};
 
 /// An answer: with everything it has all properties, with the least exactly the required ones, and both fit.
 #[track_caller]
-fn check_answer(schema: &str, full: &impl Serialize, least: &impl Serialize) {
+pub fn check_answer(schema: &str, full: &impl Serialize, least: &impl Serialize) {
     let document = document();
     let described = &document["components"]["schemas"][schema];
     let (full, least) = (json!(full), json!(least));

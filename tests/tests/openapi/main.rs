@@ -6,6 +6,7 @@
 )]
 
 mod answers;
+mod reindex;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
