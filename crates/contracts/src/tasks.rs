@@ -220,6 +220,19 @@ pub struct PrepareIndexResponse {
     pub index: String,
     /// Whether this call made it.
     pub created: bool,
+    /// Present where the index holds vectors of other models than those that play their roles here: it serves on, and
+    /// `vindex reindex` fills one for these.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_models: Option<OtherModels>,
+}
+
+/// The models of an index and those of the deployment, where they differ.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherModels {
+    /// Names of those whose vectors the index holds, of texts and of pictures.
+    pub of_index: [String; 2],
+    /// Names of those that play the roles.
+    pub of_deployment: [String; 2],
 }
 
 /// Name of an execution: the same for the same video, object version and attempt, so that a second

@@ -88,6 +88,16 @@ impl SearchIndex {
         }
     }
 
+    /// One index by its own name, wherever it stands, also after others took its place.
+    #[must_use]
+    pub fn named(&self, index: &str) -> Self {
+        Self {
+            client: self.client.clone(),
+            base: self.base.clone(),
+            alias: index.to_owned(),
+        }
+    }
+
     /// Every place of this index with its alias.
     pub(crate) fn places(&self) -> [(Place, String); 3] {
         Place::ALL.map(|place| (place, place.alias(&self.base)))

@@ -1,6 +1,6 @@
 //! Fields and settings of the index.
 
-use crate::languages;
+use crate::{SearchIndexError, languages};
 use serde_json::{Map, Value, json};
 
 /// Counts incompatible changes of the mapping.
@@ -144,8 +144,20 @@ fn meta(vectors: &VectorSpaces) -> Value {
     })
 }
 
-/// The vectors that an index holds, by what it says of itself; `None` where it says too little.
-pub(crate) fn vectors(mappings: &Value) -> Option<VectorSpaces> {
+/// The vectors that an index holds, by what it says of itself.
+///
+/// # Errors
+/// [`SearchIndexError::Incompatible`] where it says too little.
+pub(crate) fn vectors_of(
+    index: &str,
+    mappings: &Value,
+) -> Result<VectorSpaces, SearchIndexError> {
+    vectors(mappings).ok_or_else(|| SearchIndexError::Incompatible {
+        reason: format!("{index} does not say whose vectors it holds: run prepare-index"),
+    })
+}
+
+fn vectors(mappings: &Value) -> Option<VectorSpaces> {
     let meta = &mappings["_meta"];
     let space = |model: &str, dimensions: &str| {
         Some(VectorSpace {

@@ -42,6 +42,18 @@ pub struct Standing {
 }
 
 impl SearchIndex {
+    /// The index that answers searches.
+    ///
+    /// # Errors
+    /// The index can't be reached, there is none, or it is not one of vindex.
+    pub async fn serving(&self) -> Result<Standing, SearchIndexError> {
+        let serving = self.at(Place::Serving);
+        let behind = serving.behind_alias().await?;
+        let (index, mappings) =
+            behind.ok_or_else(|| SearchIndexError::missing(serving.alias()))?;
+        read(Place::Serving, &index, &mappings)
+    }
+
     /// The index of every place where one stands, the one that serves first, as of one moment.
     ///
     /// # Errors
@@ -65,9 +77,7 @@ impl SearchIndex {
 }
 
 fn read(place: Place, index: &str, mappings: &Value) -> Result<Standing, SearchIndexError> {
-    let vectors = mapping::vectors(mappings).ok_or_else(|| SearchIndexError::Incompatible {
-        reason: format!("{index} does not say whose vectors it holds: run prepare-index"),
-    })?;
+    let vectors = mapping::vectors_of(index, mappings)?;
     let filled = &mappings["_meta"][mapping::FILLED];
     Ok(Standing {
         place,

@@ -11,16 +11,18 @@ pub struct Prepared {
     pub index: String,
     /// Whether this call made it.
     pub created: bool,
+    /// The vectors that it holds.
+    pub vectors: VectorSpaces,
 }
 
 impl SearchIndex {
-    /// Makes the index and its alias where there is none, in one request, so that two callers at the same time
-    /// make one. An existing index is checked; fields that
-    /// later releases have added are added to it, and nothing else changes.
+    /// Makes the index for these vectors and its alias where there is none, in one request, so that two callers at the
+    /// same time make one. An existing index is checked and keeps its vectors, whichever they are; fields that later
+    /// releases have added are added to it, and nothing else changes.
     ///
     /// # Errors
-    /// [`SearchIndexError::Incompatible`] where what is there holds vectors of another model or size, or was made by
-    /// a release with another mapping, and where the server lacks the vector engine.
+    /// [`SearchIndexError::Incompatible`] where what is there was made by a release with another mapping, and where the
+    /// server lacks the vector engine.
     pub async fn prepare(
         &self,
         vectors: &VectorSpaces,
@@ -43,11 +45,16 @@ impl SearchIndex {
         if let Some(addition) = mapping::addition(&mappings, vectors) {
             mappings = self.add_fields(&index, &mappings, &addition).await?;
         }
-        match mapping::mismatch(&mappings, vectors) {
-            None => Ok(Prepared { index, created }),
+        let vectors = mapping::vectors_of(&index, &mappings)?;
+        match mapping::mismatch(&mappings, &vectors) {
+            None => Ok(Prepared {
+                index,
+                created,
+                vectors,
+            }),
             Some(difference) => Err(SearchIndexError::Incompatible {
                 reason: format!(
-                    "{index} was made for something else ({difference}): index the videos again into a new index"
+                    "{index} was made for something else ({difference}): delete it and index the videos again"
                 ),
             }),
         }

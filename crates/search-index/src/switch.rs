@@ -32,7 +32,11 @@ impl SearchIndex {
             .await?
             .ok_or_else(|| SearchIndexError::unexpected("index that was just made"))?;
         match mapping::mismatch(&mappings, vectors) {
-            None => Ok(Prepared { index, created }),
+            None => Ok(Prepared {
+                index,
+                created,
+                vectors: vectors.clone(),
+            }),
             Some(difference) => Err(SearchIndexError::OutOfPlace {
                 reason: format!(
                     "{index} is being filled with something else ({difference}): switch to it or abort first"

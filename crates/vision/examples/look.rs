@@ -148,8 +148,8 @@ fn open(visual_folder: &Path, screen_text_folder: &Path) -> Result<Looker, Box<d
     let runtime = onnx::Runtime::load(Path::new(&library))?;
     let one = NonZeroUsize::MIN;
     Ok(Looker {
-        images: ImageEmbedder::open(visual_folder, "example", runtime, one)?,
-        texts: TextReader::open(screen_text_folder, runtime, one)?,
+        images: Arc::new(ImageEmbedder::open(visual_folder, "example", runtime, one)?),
+        texts: Arc::new(TextReader::open(screen_text_folder, runtime, one)?),
     })
 }
 

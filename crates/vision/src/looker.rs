@@ -6,7 +6,7 @@ use crate::{
 };
 use bytes::Bytes;
 use embedding::{ImageEmbedder, Label, PictureLimits, RgbImage, decode_picture};
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 /// A picture of a video, compressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +42,12 @@ pub struct Looked {
 }
 
 /// The models that look at frames.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Looker {
     /// Says what a frame looks like.
-    pub images: ImageEmbedder,
+    pub images: Arc<ImageEmbedder>,
     /// Reads what is written in it.
-    pub texts: TextReader,
+    pub texts: Arc<TextReader>,
 }
 
 impl Looker {

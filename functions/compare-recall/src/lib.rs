@@ -174,8 +174,8 @@ async fn embed(
     let (models, model) = (Arc::clone(&deps.models), model.to_owned());
     let embedding = tokio::task::spawn_blocking(move || {
         let embedder = models.text(&model)?;
-        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        Ok::<_, TaskError>(embedder.embed(&texts)?)
+        let embed = |text: &String| Ok::<_, TaskError>(embedder.embed_query(text)?);
+        texts.iter().map(embed).collect()
     });
     embedding
         .await

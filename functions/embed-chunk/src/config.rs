@@ -11,6 +11,8 @@ pub struct Config {
     pub table: String,
     /// Bucket of everything computed.
     pub derived_bucket: String,
+    /// Where OpenSearch is.
+    pub opensearch_url: String,
     /// Folder of the models.
     pub models_dir: PathBuf,
     /// The library of ONNX Runtime.
@@ -26,6 +28,7 @@ impl Config {
         Ok(Self {
             table: required(env::TABLE)?,
             derived_bucket: required(env::DERIVED_BUCKET)?,
+            opensearch_url: required(env::OPENSEARCH_URL)?,
             models_dir: required(env::MODELS_DIR)?,
             onnxruntime: required(env::ONNXRUNTIME)?,
         })

@@ -1,4 +1,5 @@
-//! What was said, written and shown in one chunk: passages and shots, their vectors, and a small picture of each.
+//! What was said, written and shown in one chunk: passages and shots, their vectors, and a small picture of each. The
+//! vectors are of the models that the index holds which answers searches at the time.
 
 mod config;
 mod frames;
@@ -16,14 +17,15 @@ use contracts::{
     keys::{self, Stage},
     tasks::{ChunkTask, EmbedChunkResponse},
 };
-use embedding::{EmbeddingError, ImageEmbedder, TextEmbedder};
+use embedding::{EmbeddersByName, EmbeddingError, ImageEmbedder, TextEmbedder};
 use lambda_kit::{TaskError, required_field};
 use models::{ModelFolder, Role};
 use object_store::{
     ObjectStore, fingerprint,
     pack::{Pack, PackWriter},
 };
-use std::{num::NonZeroUsize, path::Path, sync::Arc};
+use search_index::SearchIndex;
+use std::{num::NonZeroUsize, sync::Arc};
 use vision::{Frame, Looked, Looker, TextReader};
 
 use frames::{of_pack, shown_during, thumbnail_key, write_thumbnails};
@@ -39,48 +41,62 @@ pub struct Dependencies {
     derived_bucket: String,
     catalog: Catalog,
     store: ObjectStore,
-    embedder: Arc<TextEmbedder>,
-    looker: Arc<Looker>,
+    index: SearchIndex,
+    embedders: Arc<EmbeddersByName>,
+    screen_texts: Arc<TextReader>,
     /// The name of the model that reads what is written.
     screen_text_model: &'static str,
 }
 
 impl Dependencies {
-    /// Builds the clients and loads the models, once, at cold start.
+    /// Builds the clients and loads what reads in pictures, once, at cold start. What makes vectors is loaded when the
+    /// index is known to hold such.
     ///
     /// # Errors
-    /// Names the file that is missing or damaged.
+    /// Names the file that is missing or damaged, or the address that is none.
     pub fn new(
         config: Config,
         aws: &aws_config::SdkConfig,
     ) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
-        let folder = ModelFolder::open(&config.models_dir, Role::Text)?;
+        let texts = ModelFolder::open(&config.models_dir, Role::ScreenText)?;
         let runtime = onnx::Runtime::load(&config.onnxruntime)?;
-        let (looker, screen_text_model) = open_looker(&config.models_dir, runtime)?;
+        let screen_texts = TextReader::open(texts.folder(), runtime, THREADS)?;
+        let embedders = EmbeddersByName::new(config.models_dir, config.onnxruntime, THREADS);
         Ok(Self {
             derived_bucket: config.derived_bucket,
             catalog: Catalog::new(Client::new(aws), config.table),
             store: ObjectStore::new(aws),
-            embedder: Arc::new(TextEmbedder::open(&folder, runtime, THREADS)?),
-            looker: Arc::new(looker),
-            screen_text_model,
+            index: SearchIndex::new(&config.opensearch_url, aws)?,
+            embedders: Arc::new(embedders),
+            screen_texts: Arc::new(screen_texts),
+            screen_text_model: &texts.model().name,
         })
+    }
+
+    /// The models whose vectors the index holds that answers searches now. Where another takes its place before the
+    /// chunk is indexed, reindex-videos computes what that one lacks.
+    async fn models(&self) -> Result<Models, TaskError> {
+        let vectors = self.index.serving().await?.vectors;
+        let (embedders, screen_texts) = (Arc::clone(&self.embedders), Arc::clone(&self.screen_texts));
+        let opening = tokio::task::spawn_blocking(move || {
+            Ok(Models {
+                texts: embedders.text(&vectors.text.model)?,
+                looker: Looker {
+                    images: embedders.image(&vectors.image.model)?,
+                    texts: screen_texts,
+                },
+            })
+        });
+        opening
+            .await
+            .map_err(|error| TaskError::caused(ErrorName::ToolFailed, error))?
     }
 }
 
-/// What looks at frames, and the name of the model that reads in them.
-fn open_looker(
-    models_dir: &Path,
-    runtime: &onnx::Runtime,
-) -> Result<(Looker, &'static str), Box<dyn std::error::Error + Send + Sync>> {
-    let images = ModelFolder::open(models_dir, Role::Visual)?;
-    let texts = ModelFolder::open(models_dir, Role::ScreenText)?;
-    let name = &images.model().name;
-    let looker = Looker {
-        images: ImageEmbedder::open(images.folder(), name, runtime, THREADS)?,
-        texts: TextReader::open(texts.folder(), runtime, THREADS)?,
-    };
-    Ok((looker, &texts.model().name))
+/// What a chunk's vectors are made with.
+struct Models {
+    texts: Arc<TextEmbedder>,
+    looker: Looker,
 }
 
 /// Embeds one chunk, or finds that it was done before.
@@ -99,9 +115,10 @@ pub async fn handle(deps: &Dependencies, task: ChunkTask) -> Result<EmbedChunkRe
 async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOutput), TaskError> {
     let extract_key = required_field(&task.extract_key, "extract_key")?;
     let transcript_key = required_field(&task.transcript_key, "transcript_key")?;
-    let seeing = [deps.looker.images.model_name(), deps.screen_text_model];
-    let models = (deps.embedder.model_name(), seeing);
-    let inputs = (extract_key, transcript_key, models);
+    let models = deps.models().await?;
+    let seeing = [models.looker.images.model_name(), deps.screen_text_model];
+    let names = (models.texts.model_name(), seeing);
+    let inputs = (extract_key, transcript_key, names);
     let print = fingerprint(Stage::Embed, STAGE_VERSION, &inputs);
     let name = keys::chunk_name(task.chunk.index, "pack");
     let key = keys::derived(&task.video.video_id, Stage::Embed, &print, &name);
@@ -117,7 +134,7 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
 
     let transcript: ChunkTranscript = deps.store.read_json(bucket, transcript_key).await?;
     let pack = deps.store.read_pack(bucket, extract_key).await?;
-    let (frames, looked) = look(deps, task, pack).await?;
+    let (frames, looked) = look(&models.looker, task, pack).await?;
     write_thumbnails(deps, task, &print, &frames, &looked.shots).await?;
 
     let thumbnail_of = |start_ms, end_ms| {
@@ -138,8 +155,8 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
             text: text.text,
         })
         .collect();
-    let text_vectors = vectors(deps, &passages).await?;
-    let screen_text_vectors = vectors(deps, &screen_texts).await?;
+    let text_vectors = vectors(&models.texts, &passages).await?;
+    let screen_text_vectors = vectors(&models.texts, &screen_texts).await?;
     let image_vectors = bytes_of(looked.shots.iter().map(|shot| &shot.vector));
     let shots = looked.shots.into_iter().map(|shot| {
         let frame_ms = frames[shot.frame].time_ms;
@@ -156,13 +173,13 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
     let embedded = EmbeddedChunk {
         source: transcript.source,
         language: transcript.language,
-        text_model: deps.embedder.model_name().to_owned(),
-        dimensions: length(deps.embedder.dimensions()),
+        text_model: models.texts.model_name().to_owned(),
+        dimensions: length(models.texts.dimensions()),
         passages,
         screen_texts,
         shots: shots.collect(),
-        image_model: Some(deps.looker.images.model_name().to_owned()),
-        image_dimensions: length(deps.looker.images.dimensions()),
+        image_model: Some(models.looker.images.model_name().to_owned()),
+        image_dimensions: length(models.looker.images.dimensions()),
     };
     let mut pack = PackWriter::default();
     pack.add_json(EMBED_PASSAGES, &embedded);
@@ -177,13 +194,13 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
 
 /// The chunk's frames, and what is seen in them.
 async fn look(
-    deps: &Dependencies,
+    looker: &Looker,
     task: &ChunkTask,
     pack: Pack,
 ) -> Result<(Vec<Frame>, Looked), TaskError> {
     let description: ExtractDescription = pack.json(EXTRACT_DESCRIPTION)?;
     let frames = of_pack(&pack);
-    let looker = Arc::clone(&deps.looker);
+    let looker = looker.clone();
     let range_ms = task.chunk.start_ms..task.chunk.end_ms;
     let looking = tokio::task::spawn_blocking(move || {
         let looked = looker.look(&frames, &description.cuts_ms, range_ms)?;
@@ -201,13 +218,15 @@ async fn look(
 }
 
 /// The passages' vectors as little-endian floats, one row a passage.
-async fn vectors(deps: &Dependencies, passages: &[Passage]) -> Result<Vec<u8>, TaskError> {
+async fn vectors(
+    embedder: &Arc<TextEmbedder>,
+    passages: &[Passage],
+) -> Result<Vec<u8>, TaskError> {
     let texts = passages
         .iter()
         .map(|passage| passage.text.clone())
         .collect();
-    let rows = deps
-        .embedder
+    let rows = embedder
         .embed_in_background(texts)
         .await
         .map_err(failed)?;

@@ -71,12 +71,24 @@ async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(Indexed, TaskOu
     let embedding = Embedding::read(&pack)?;
     let record = deps.catalog.current(&task.video).await?;
 
+    let of_models = [Some(embedding.text_model.clone()), embedding.image_model.clone()];
     let mut documents = embedding.documents(&record, &task.video, task.chunk.index);
-    deps.index.write(&documents).await?;
+    let written = deps.index.write(&documents).await;
+    let is_written = written.is_ok();
+    if let Err(refused) = written {
+        if !serves_other_models(deps, &of_models).await? {
+            return Err(refused.into());
+        }
+        // Indices changed places since the chunk was embedded. The execution's last step writes what an index lacks.
+        tracing::warn!(
+            video.id = %task.video.video_id, chunk.index = task.chunk.index,
+            "the index that serves holds vectors of other models: left to reindex-videos"
+        );
+    }
     let channels = labels::channels(&documents);
     let record = note_indexed(deps, task, &channels).await?;
     // Tags that changed before this were not found in the index to be changed there.
-    if labels::retag(&mut documents, &record.tags) {
+    if is_written && labels::retag(&mut documents, &record.tags) {
         deps.index.write(&documents).await?;
     }
 
@@ -86,6 +98,16 @@ async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(Indexed, TaskOu
     };
     let count = u32::try_from(documents.len()).unwrap_or(u32::MAX);
     Ok(((count, channels), output))
+}
+
+/// Whether the index that serves holds vectors of other models than these, of texts and of pictures.
+async fn serves_other_models(
+    deps: &Dependencies,
+    [text, image]: &[Option<String>; 2],
+) -> Result<bool, SearchIndexError> {
+    let vectors = deps.index.serving().await?.vectors;
+    let is_other = |model: &Option<String>, held| model.as_ref().is_some_and(|model| model != held);
+    Ok(is_other(text, &vectors.text.model) || is_other(image, &vectors.image.model))
 }
 
 /// Notes the chunk on the video. Where the video was deleted or replaced while its documents were being

@@ -40,7 +40,7 @@ fn replaced(serving: &VectorSpaces, name: &str) -> Result<VectorSpaces, TaskErro
     let space = space_of(model)?;
     let serving = serving.clone();
     Ok(match model.role {
-        Role::Text => VectorSpaces {
+        Role::Text | Role::StandInText => VectorSpaces {
             text: space,
             ..serving
         },

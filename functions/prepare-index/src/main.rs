@@ -1,6 +1,6 @@
 //! Wiring of the function `prepare-index`.
 
-use prepare_index::{Config, handle, vector_spaces};
+use prepare_index::{Config, handle};
 use search_index::SearchIndex;
 
 #[tokio::main]
@@ -9,6 +9,5 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_env()?;
     let aws = lambda_kit::aws_config().await;
     let index = SearchIndex::new(&config.opensearch_url, &aws)?;
-    let vectors = vector_spaces(&config.models_dir)?;
-    lambda_kit::run_task(|_: serde_json::Value| handle(&index, &vectors, config.replicas)).await
+    lambda_kit::run_task(|_: serde_json::Value| handle(&index, &config.models_dir, config.replicas)).await
 }

@@ -3,13 +3,14 @@
 use crate::{
     answer::{self, VideosById},
     arranging::{self, Group},
-    looking::look,
+    looking::{in_time, look},
     request::{self, Search},
-    seams::World,
+    seams::{World, Worlds},
 };
 use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, State},
+    http::StatusCode,
     routing::get,
 };
 use contracts::{
@@ -21,35 +22,54 @@ use contracts::{
 use lambda_kit::http::{Caller, JsonBody, ProblemResponse, QueryParameters, not_found};
 use moments::Retriever;
 use search_index::Filters;
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+/// For so long an index is taken to serve without asking again. After a switch the one before is kept whole, so that
+/// searches which still go there are answered well.
+const FRESH: Duration = Duration::from_secs(10);
 
 /// The routes of this function.
-pub fn router<W: World>(world: W) -> Router {
+pub fn router<W: Worlds>(worlds: W) -> Router {
     Router::new()
         .route("/search", get(by_parameters::<W>).post(by_body::<W>))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_SEARCH_BODY_BYTES))
-        .with_state(Arc::new(world))
+        .with_state(Arc::new(worlds))
 }
 
-async fn by_parameters<W: World>(
-    State(world): State<Arc<W>>,
+async fn by_parameters<W: Worlds>(
+    State(worlds): State<Arc<W>>,
     caller: Caller,
     QueryParameters(request): QueryParameters<SearchRequest>,
 ) -> Result<Json<SearchResponse>, ProblemResponse> {
-    answer_search(&*world, &caller.workspace, &request)
-        .await
-        .map(Json)
+    answer_now(&*worlds, &caller.workspace, &request).await
 }
 
-async fn by_body<W: World>(
-    State(world): State<Arc<W>>,
+async fn by_body<W: Worlds>(
+    State(worlds): State<Arc<W>>,
     caller: Caller,
     JsonBody(request): JsonBody<SearchRequest>,
 ) -> Result<Json<SearchResponse>, ProblemResponse> {
-    answer_search(&*world, &caller.workspace, &request)
-        .await
-        .map(Json)
+    answer_now(&*worlds, &caller.workspace, &request).await
+}
+
+async fn answer_now<W: Worlds>(
+    worlds: &W,
+    workspace: &Workspace,
+    request: &SearchRequest,
+) -> Result<Json<SearchResponse>, ProblemResponse> {
+    let world = in_time("the search index", worlds.now(FRESH)).await?;
+    let answer = answer_search(&*world, workspace, request).await;
+    if let Err(problem) = &answer
+        && problem.status == StatusCode::SERVICE_UNAVAILABLE
+    {
+        // It may be that the index was removed after another took its place.
+        let now = in_time("the search index", worlds.now(Duration::ZERO)).await?;
+        if !Arc::ptr_eq(&now, &world) {
+            return answer_search(&*now, workspace, request).await.map(Json);
+        }
+    }
+    answer.map(Json)
 }
 
 /// Answers a search of a tenant.

@@ -14,6 +14,7 @@ mod judging;
 mod looking;
 mod request;
 mod seams;
+mod services;
 mod serving;
 mod vectors;
 mod visual;
@@ -23,9 +24,10 @@ pub use config::Config;
 pub use handler::{answer_search, router};
 pub use request::{Search, Text, Then, Wanted};
 pub use seams::{
-    Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks, World,
+    Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks, World, Worlds,
 };
-pub use serving::Services;
+pub use services::Services;
+pub use serving::Serving;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use contracts::{
 use embedding::{EmbeddingError, PictureError};
 use moments::Relevance;
 use search_index::{Answers, QueryPlan, SearchIndexError};
-use std::future::Future;
+use std::{future::Future, sync::Arc, time::Duration};
 
 /// What cosines of the models at work say; `None` where only their order says something.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -84,6 +84,17 @@ pub trait SignLinks {
     fn source_link(&self, source: &ObjectRef) -> impl Future<Output = Option<String>> + Send;
     /// An address of a small picture in the derived bucket.
     fn thumbnail_link(&self, key: &str) -> impl Future<Output = Option<String>> + Send;
+}
+
+/// Gives each search the world as it stands when it begins.
+pub trait Worlds: Send + Sync + 'static {
+    /// What a search goes to.
+    type World: World;
+    /// The index that served at most `age` ago, and the models whose vectors it holds.
+    fn now(
+        &self,
+        age: Duration,
+    ) -> impl Future<Output = Result<Arc<Self::World>, SearchIndexError>> + Send;
 }
 
 /// Everything that a search needs of the world.

@@ -1,78 +1,41 @@
-//! The services behind the seams.
+//! The index that serves, with the models whose vectors it holds and the other services: what one search goes to.
 
 use crate::{
-    Config,
     seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks},
     visual::Visual,
 };
-use aws_config::SdkConfig;
 use catalog::{Catalog, CatalogError, VideoRecord};
 use contracts::{
     VideoId, Workspace, api::VisualModel, segments::SegmentDocument, tasks::ObjectRef,
 };
 use embedding::{EmbeddingError, TextEmbedder};
-use models::{ModelFolder, Role};
+use models::Role;
 use moments::{Chance, Relevance};
 use object_store::ObjectStore;
-use onnx::Runtime;
 use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError};
-use std::{error::Error, num::NonZeroUsize, sync::Arc};
+use std::sync::Arc;
 
-/// Threads of the text model: a query is too short for more to help.
-const THREADS: NonZeroUsize = NonZeroUsize::MIN;
-
-/// The services of AWS, OpenSearch and the models.
+/// One index under its own name, and what asks it.
 #[derive(Debug)]
-pub struct Services {
-    /// The text model, where it could be opened.
-    embedder: Option<Arc<TextEmbedder>>,
-    /// The model of pictures, where its files are there.
-    visual: Option<Arc<Visual>>,
-    index: SearchIndex,
-    catalog: Catalog,
-    store: ObjectStore,
-    derived_bucket: String,
+pub struct Serving {
+    /// The model of its texts, where it could be opened.
+    pub(crate) embedder: Option<Arc<TextEmbedder>>,
+    /// The model of its pictures, where its files are there.
+    pub(crate) visual: Option<Arc<Visual>>,
+    /// The index itself, so that one that takes its place meanwhile is not asked with these models.
+    pub(crate) index: SearchIndex,
+    pub(crate) catalog: Catalog,
+    pub(crate) store: ObjectStore,
+    pub(crate) derived_bucket: String,
 }
 
-impl Services {
-    /// Builds the clients and opens the text model; that of pictures is opened when a query first needs it. A model
-    /// that can't be opened is logged, and searches go on without it.
-    ///
-    /// # Errors
-    /// The address of OpenSearch is none.
-    pub fn connect(config: &Config, aws: &SdkConfig) -> Result<Self, SearchIndexError> {
-        let embedder = or_off(open_embedder(config), "search by meaning").map(Arc::new);
-        let visual = find_visual(config);
-        Ok(Self {
-            embedder,
-            visual: or_off(visual, "search by looks").map(Arc::new),
-            index: SearchIndex::new(&config.opensearch_url, aws)?,
-            catalog: Catalog::new(aws_sdk_dynamodb::Client::new(aws), config.table.clone()),
-            store: ObjectStore::new(aws),
-            derived_bucket: config.derived_bucket.clone(),
-        })
-    }
-
+impl Serving {
     async fn link(&self, object: &ObjectRef) -> Option<String> {
         let signed = self.store.presign_get(object, None).await;
         signed
             .inspect_err(|error| tracing::warn!(error.message = %error, "no link to an object"))
             .ok()
     }
-}
-
-fn or_off<T>(opened: Result<T, Box<dyn Error>>, what: &str) -> Option<T> {
-    let logged = opened.inspect_err(|error| {
-        let cause = error.source().map(ToString::to_string);
-        tracing::error!(error.message = %error, error.cause = cause, "{what} is off");
-    });
-    logged.ok()
-}
-
-fn find_visual(config: &Config) -> Result<Visual, Box<dyn Error>> {
-    let folder = ModelFolder::open(&config.models_dir, Role::Visual)?;
-    let runtime = Runtime::load(&config.onnxruntime)?;
-    Ok(Visual::new(folder, config.models_dir.clone(), runtime))
 }
 
 /// What a manifest says of a model's cosines.
@@ -91,17 +54,11 @@ fn relevance(cosines: models::Relevance) -> Relevance {
 fn missing(role: Role) -> EmbeddingError {
     EmbeddingError::Interface {
         name: role.to_string(),
-        reason: "it could not be opened when the function started".to_owned(),
+        reason: "it could not be opened".to_owned(),
     }
 }
 
-fn open_embedder(config: &Config) -> Result<TextEmbedder, Box<dyn Error>> {
-    let folder = ModelFolder::open(&config.models_dir, Role::Text)?;
-    let runtime = Runtime::load(&config.onnxruntime)?;
-    Ok(TextEmbedder::open(&folder, runtime, THREADS)?)
-}
-
-impl EmbedQuery for Services {
+impl EmbedQuery for Serving {
     async fn embed(&self, text: &str) -> Result<Vec<f32>, EmbeddingError> {
         let embedder = self.embedder.clone().ok_or_else(|| missing(Role::Text))?;
         let text = text.to_owned();
@@ -144,7 +101,7 @@ impl EmbedQuery for Services {
     }
 }
 
-impl Retrieve for Services {
+impl Retrieve for Serving {
     async fn retrieve(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
         self.index.search(plan).await
     }
@@ -158,7 +115,7 @@ impl Retrieve for Services {
     }
 }
 
-impl FindVideos for Services {
+impl FindVideos for Serving {
     async fn find_videos(
         &self,
         workspace: &Workspace,
@@ -168,7 +125,7 @@ impl FindVideos for Services {
     }
 }
 
-impl SignLinks for Services {
+impl SignLinks for Serving {
     async fn source_link(&self, source: &ObjectRef) -> Option<String> {
         self.link(source).await
     }

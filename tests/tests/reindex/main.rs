@@ -22,6 +22,10 @@ const NEXT: &str = "segments-next";
 const PREVIOUS: &str = "segments-previous";
 /// Of the sample `farm-morning`, whose words are in a file beside it.
 const SPOKEN: &str = "how much milk does a cow give";
+/// The same in other words.
+const MEANT: &str = "daily yield of dairy cattle in litres";
+/// A text model of the deployment that plays another role.
+const OTHER_MODEL: &str = "bge-small-en-v1.5";
 /// Of the sample `wildlife-notebook`.
 const SHOWN: &str = "a koala";
 
@@ -83,11 +87,20 @@ async fn documents(stack: &Stack, alias: &str, video: &Video) -> Vec<Value> {
 
 /// Waits until a video's documents are the same behind both aliases, and there are some.
 async fn wait_until_alike(stack: &Stack, aliases: [&str; 2], video: &Video) {
+    wait_until(stack, aliases, video, |one, other| one == other).await;
+}
+
+async fn wait_until(
+    stack: &Stack,
+    aliases: [&str; 2],
+    video: &Video,
+    is_alike: impl Fn(&[Value], &[Value]) -> bool,
+) {
     let started = Instant::now();
     loop {
         let one = documents(stack, aliases[0], video).await;
         let other = documents(stack, aliases[1], video).await;
-        if !one.is_empty() && one == other {
+        if !one.is_empty() && is_alike(&one, &other) {
             return;
         }
         assert!(
@@ -100,6 +113,11 @@ async fn wait_until_alike(stack: &Stack, aliases: [&str; 2], video: &Video) {
         );
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
+}
+
+/// Waits until as many of a video's documents stand behind both aliases, and there are some.
+async fn wait_until_as_many(stack: &Stack, aliases: [&str; 2], video: &Video) {
+    wait_until(stack, aliases, video, |one, other| one.len() == other.len()).await;
 }
 
 async fn check_refused(operator: &Tenant, body: Value, status: u16, part: &str) {
@@ -160,6 +178,49 @@ async fn a_new_index_takes_the_place_and_gives_it_back() {
     let aborted = reindex(&operator, &["--abort"]).await;
     assert_eq!((aborted.next, aborted.previous), (None, None));
     assert_eq!(aborted.serving.name, before);
+    an_index_of_another_model_takes_the_place(&tenant, &operator).await;
+}
+
+/// Search and indexing go by the models of the index that serves.
+async fn an_index_of_another_model_takes_the_place(tenant: &Tenant, operator: &Tenant) {
+    let stack = &tenant.stack;
+    let by_meaning = nearest_start_ms(tenant).await;
+    let filled = reindex(operator, &["--model", OTHER_MODEL, "--wait"]).await;
+    let (model, next) = (filled.serving.text_model, filled.next.unwrap());
+    assert_ne!(model, OTHER_MODEL);
+    assert_eq!(next.text_model, OTHER_MODEL);
+    let switched = reindex(operator, &["--switch"]).await;
+    assert_eq!(switched.serving.text_model, OTHER_MODEL);
+    assert_eq!(nearest_start_ms(tenant).await, by_meaning);
+
+    let video = indexed(tenant, &with_words()).await;
+    wait_until_as_many(stack, [SERVING, PREVIOUS], &video).await;
+    for (alias, model) in [(SERVING, OTHER_MODEL), (PREVIOUS, model.as_str())] {
+        for document in documents(stack, alias, &video).await {
+            let source = &document["_source"];
+            if source["channel"] == "subtitle" {
+                assert_eq!(source["text_model"], model, "{alias}");
+            }
+        }
+    }
+    // Also searches that knew only the index before go to the new one now.
+    let finished = reindex(operator, &["--finish"]).await;
+    assert_eq!(finished.previous, None);
+    assert_eq!(nearest_start_ms(tenant).await, by_meaning);
+    // Other tests may go on with an index of the models that play their roles.
+    reindex(operator, &["--wait"]).await;
+    let back = reindex(operator, &["--switch"]).await;
+    assert_eq!(back.serving.text_model, model);
+    reindex(operator, &["--finish"]).await;
+}
+
+/// Where the first thing lies that comes near a query which has no word in common with what is said.
+async fn nearest_start_ms(tenant: &Tenant) -> u64 {
+    let query = json!({"q": MEANT, "channels": "subtitle", "nearest": 1});
+    let answer: SearchResponse = tenant.post("/search", &query).await.json();
+    assert_eq!(answer.degraded, Vec::<String>::new());
+    let mut found = answer.moments.into_iter().chain(answer.nearest);
+    found.next().unwrap().start_ms
 }
 
 async fn only_operators_may(tenant: &Tenant, operator: &Tenant) {

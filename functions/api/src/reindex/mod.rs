@@ -41,7 +41,6 @@ pub(crate) async fn act(
             status = StatusCode::ACCEPTED;
         }
         ReindexAction::Switch => {
-            refuse_other_models(&deps).await?;
             deps.index.switch().await?;
         }
         ReindexAction::SwitchBack => {
@@ -92,23 +91,6 @@ async fn abort(deps: &Dependencies) -> Answer<()> {
     // Tasks of the run that still work find the place empty and end.
     deps.index.drop_index(Place::Next).await?;
     Ok(())
-}
-
-/// Search asks with the models that play their roles in the deployment, and prepare-index holds the serving index to
-/// these: an index of other models would be asked with vectors that are not its own.
-async fn refuse_other_models(deps: &Dependencies) -> Answer<()> {
-    let indices = deps.index.indices().await?;
-    let vectors = |place| {
-        let mut standing = indices.iter().filter(move |one| one.place == place);
-        standing.next().map(|one| &one.vectors)
-    };
-    match (vectors(Place::Serving), vectors(Place::Next)) {
-        (Some(serving), Some(next)) if serving != next => Err(Failure::conflict(format!(
-            "the next index is for {} and {}, and search still asks with {} and {}",
-            next.text.model, next.image.model, serving.text.model, serving.image.model
-        ))),
-        _ => Ok(()),
-    }
 }
 
 async fn state(deps: &Dependencies) -> Answer<ReindexState> {

@@ -1,12 +1,14 @@
 //! What is answered where something fails or is late.
 
 use super::{
-    get, send,
+    get, send, send_to,
     world::{FakeWorld, State, hit, request, search, shown, video},
 };
-use crate::answer_search;
+use crate::{Worlds, answer_search};
 use contracts::api::{SearchRequest, VideoStatus};
 use moments::Retriever;
+use search_index::SearchIndexError;
+use std::{sync::Arc, time::Duration};
 
 fn world() -> FakeWorld {
     FakeWorld {
@@ -14,6 +16,38 @@ fn world() -> FakeWorld {
         videos: vec![video("v", "w", VideoStatus::Ready, Some(2))],
         ..FakeWorld::default()
     }
+}
+
+/// An index that was removed after another took its place.
+struct Replaced {
+    before: Arc<FakeWorld>,
+    now: Arc<FakeWorld>,
+}
+
+impl Worlds for Replaced {
+    type World = FakeWorld;
+
+    async fn now(&self, age: Duration) -> Result<Arc<FakeWorld>, SearchIndexError> {
+        let world = if age.is_zero() { &self.now } else { &self.before };
+        Ok(Arc::clone(world))
+    }
+}
+
+#[tokio::test]
+async fn where_the_index_was_replaced_and_removed_the_new_one_answers() {
+    let removed = Arc::new(FakeWorld {
+        index: State::Fails,
+        ..world()
+    });
+    let replaced = |now| Replaced {
+        before: Arc::clone(&removed),
+        now,
+    };
+    let answered = |worlds| send_to(worlds, get("/search?q=dogs"));
+    let (status, answer) = answered(replaced(Arc::new(world()))).await;
+    assert_eq!(status, 200, "{answer}");
+    let (status, _) = answered(replaced(Arc::clone(&removed))).await;
+    assert_eq!(status, 503);
 }
 
 fn in_channel(channel: &str) -> SearchRequest {

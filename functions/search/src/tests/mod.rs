@@ -1,6 +1,6 @@
 //! Searches against a made-up world.
 
-use crate::{answer_search, router};
+use crate::{Worlds, answer_search, router};
 use axum::{body::Body, http::Request};
 use contracts::{
     api::{SearchRequest, VideoStatus},
@@ -14,12 +14,13 @@ use lambda_http::{
     },
     request::RequestContext,
 };
+use std::sync::Arc;
 use tower::ServiceExt;
 
 mod degraded;
 mod listing;
 pub(crate) mod world;
-use world::{FakeWorld, hit, request, search, shot, shown, video};
+use world::{Always, FakeWorld, hit, request, search, shot, shown, video};
 
 #[tokio::test]
 async fn a_moment_has_title_links_and_evidence() {
@@ -133,8 +134,12 @@ async fn what_is_like_a_segment_is_found_and_the_segment_itself_is_not() {
     assert_eq!(unknown.unwrap_err().status.as_u16(), 404);
 }
 
-/// Sends a request as API Gateway would, with the claims of a verified token.
 async fn send(world: FakeWorld, request: Request<Body>) -> (u16, serde_json::Value) {
+    send_to(Always(Arc::new(world)), request).await
+}
+
+/// Sends a request as API Gateway would, with the claims of a verified token.
+async fn send_to(worlds: impl Worlds, request: Request<Body>) -> (u16, serde_json::Value) {
     let mut jwt = ApiGatewayRequestAuthorizerJwtDescription::default();
     for (name, value) in [("sub", "s"), ("custom:workspace", "w")] {
         jwt.claims.insert(name.to_owned(), value.to_owned());
@@ -144,7 +149,7 @@ async fn send(world: FakeWorld, request: Request<Body>) -> (u16, serde_json::Val
     let mut context = ApiGatewayV2httpRequestContext::default();
     context.authorizer = Some(authorizer);
     let request = request.with_request_context(RequestContext::ApiGatewayV2(context));
-    let response = router(world).oneshot(request).await.unwrap();
+    let response = router(worlds).oneshot(request).await.unwrap();
     let status = response.status().as_u16();
     let body = axum::body::to_bytes(response.into_body(), usize::MAX)
         .await
@@ -213,7 +218,7 @@ async fn bad_requests_are_problem_documents() {
 
 #[tokio::test]
 async fn without_a_token_nothing_is_answered() {
-    let response = router(FakeWorld::default())
+    let response = router(Always(Arc::new(FakeWorld::default())))
         .oneshot(get("/search?q=dogs"))
         .await;
     assert_eq!(response.unwrap().status().as_u16(), 401);

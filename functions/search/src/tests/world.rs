@@ -2,7 +2,7 @@
 
 use crate::{
     answer_search,
-    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks},
+    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks, Worlds},
 };
 use catalog::{CatalogError, VideoRecord};
 use contracts::{
@@ -15,7 +15,10 @@ use contracts::{
 use embedding::{EmbeddingError, PictureLimits, decode_picture};
 use moments::{Hit, RankedHits, Relevance, Retriever};
 use search_index::{Answers, QueryPlan, SearchIndexError};
-use std::sync::Mutex;
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 /// How something that a search needs is doing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -40,6 +43,17 @@ pub(crate) struct FakeWorld {
     pub(crate) videos: Vec<VideoRecord>,
     /// What the index was asked.
     pub(crate) plans: Mutex<Vec<QueryPlan>>,
+}
+
+/// A world that stays as it is.
+pub(crate) struct Always(pub(crate) Arc<FakeWorld>);
+
+impl Worlds for Always {
+    type World = FakeWorld;
+
+    async fn now(&self, _age: Duration) -> Result<Arc<FakeWorld>, SearchIndexError> {
+        Ok(Arc::clone(&self.0))
+    }
 }
 
 impl State {

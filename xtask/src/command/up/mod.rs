@@ -10,6 +10,7 @@ use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use serde_json::Value;
 
 use crate::aws::{self, LocalAws};
 use crate::cache::{Cache, lock_file};
@@ -97,9 +98,10 @@ fn run_steps(checkout: &Checkout, arguments: &UpArguments, progress: &Progress) 
     deploying::deploy(checkout, &aws, ports.aws, &settings, &binaries, progress)?;
     let outputs = Outputs::read(&checkout.home)?;
     progress.step("Search index", || {
-        aws.invoke(outputs.get("PrepareIndexFunctionName")?)
+        let answer = aws
+            .invoke(outputs.get("PrepareIndexFunctionName")?)
             .context("the index can't be prepared; see: cargo xtask logs prepare-index")?;
-        Ok(((), "prepared".to_owned()))
+        Ok(((), index_told(&answer)))
     })?;
     progress.step("API", || {
         signing_in::check_closed(&signing_in::api_url(ports.aws, &outputs)?)?;
@@ -113,6 +115,25 @@ fn run_steps(checkout: &Checkout, arguments: &UpArguments, progress: &Progress) 
         ))
     })?;
     Ok(ports)
+}
+
+/// What is said of the index: whether it holds vectors of other models than the deployment's, and the way out.
+fn index_told(answer: &Value) -> String {
+    let other = &answer["other_models"];
+    if other.is_null() {
+        return "prepared".to_owned();
+    }
+    format!(
+        "prepared; it holds vectors of {} and {}: `vindex reindex --wait` and `--switch` change to {} and {}",
+        text(&other["of_index"][0]),
+        text(&other["of_index"][1]),
+        text(&other["of_deployment"][0]),
+        text(&other["of_deployment"][1])
+    )
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 /// Everything before the deployment, as much as possible at the same time: the build, the downloads, the servers.
