@@ -7,7 +7,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 /// How many ports after the default are tried.
 const SEARCHED_PORTS: u16 = 200;
@@ -68,6 +68,15 @@ pub fn choose(
 /// Whether nothing listens on `port` of the loopback address.
 pub fn is_free(port: u16) -> bool {
     TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+}
+
+/// A port that nothing listens on, of those that nobody uses by default.
+///
+/// # Errors
+/// When none is free.
+pub fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// Who listens on `port`, as far as this user may see it: `process 123 (python3 -m http.server)`.

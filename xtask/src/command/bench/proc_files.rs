@@ -24,6 +24,8 @@ pub struct Memory {
     pub now_bytes: u64,
     /// The most it ever was.
     pub peak_bytes: u64,
+    /// Now, without pages of files, which the kernel can drop.
+    pub anonymous_bytes: u64,
 }
 
 /// Every process that can be seen.
@@ -72,6 +74,7 @@ fn parse_status(text: &str) -> Memory {
     Memory {
         now_bytes: bytes("VmRSS:"),
         peak_bytes: bytes("VmHWM:"),
+        anonymous_bytes: bytes("RssAnon:"),
     }
 }
 
@@ -94,12 +97,13 @@ mod tests {
 
     #[test]
     fn memory_is_read_in_bytes() {
-        let text = "Name:\tx\nVmHWM:\t    2000 kB\nVmRSS:\t    1000 kB\n";
-        let memory = parse_status(text);
-        assert_eq!(
-            (memory.now_bytes, memory.peak_bytes),
-            (1_024_000, 2_048_000)
-        );
+        let text = "Name:\tx\nVmHWM:\t    2000 kB\nVmRSS:\t    1000 kB\nRssAnon:\t  500 kB\n";
+        let expected = Memory {
+            now_bytes: 1_024_000,
+            peak_bytes: 2_048_000,
+            anonymous_bytes: 512_000,
+        };
+        assert_eq!(parse_status(text), expected);
         assert_eq!(parse_status(""), Memory::default());
     }
 

@@ -1,4 +1,4 @@
-//! Examples of our crates as programs to be measured.
+//! Our own code as programs to be measured.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,26 +11,39 @@ use serde_json::Value;
 use crate::deploy::functions::CARGO_RUN_VARIABLES;
 use crate::run::run_captured;
 
-/// Builds an example of a crate, optimised; gives the program.
+/// What of a package is built.
+#[derive(Debug, Clone, Copy)]
+pub enum Artifact<'a> {
+    /// An example.
+    Example(&'a str),
+    /// A program, such as a function's.
+    Program(&'a str),
+}
+
+/// Builds a program of a package, optimised; gives where it lies.
 ///
 /// # Errors
 /// When the build fails.
-pub fn build(root: &Path, package: &str, example: &str) -> Result<PathBuf> {
+pub fn build(root: &Path, package: &str, artifact: Artifact<'_>) -> Result<PathBuf> {
+    let (option, name) = match artifact {
+        Artifact::Example(name) => ("--example", name),
+        Artifact::Program(name) => ("--bin", name),
+    };
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command
         .args(["build", "--release", "--package", package])
-        .args(["--example", example])
+        .args([option, name])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(root);
     for variable in CARGO_RUN_VARIABLES {
         command.env_remove(variable);
     }
-    let messages = run_captured(command, &format!("building {example}"))?;
+    let messages = run_captured(command, &format!("building {name}"))?;
     let mut executables = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         Some(PathBuf::from(message["executable"].as_str()?))
     });
-    executables.next_back().context("cargo built no example")
+    executables.next_back().context("cargo built no program")
 }
 
 /// What every function runs with, of what concerns memory.

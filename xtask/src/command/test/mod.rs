@@ -3,7 +3,6 @@
 mod counts;
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -22,6 +21,7 @@ use crate::command::models::pull;
 use crate::command::up::{UpArguments, up};
 use crate::env_file;
 use crate::install::models::Visual;
+use crate::ports::free_port;
 use crate::process_scan::marked_pids;
 use crate::run::run_logged;
 
@@ -276,12 +276,6 @@ fn stop_when_interrupted(private: Checkout) -> Result<()> {
         std::process::exit(130);
     })
     .context("interruptions can't be watched for")
-}
-
-/// A port that nothing listens on.
-fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port is free")?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// Stops and removes what an interrupted run left behind.

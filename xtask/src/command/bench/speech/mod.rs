@@ -16,7 +16,7 @@ use self::engines::{FasterWhisper, Ours, join_parts};
 pub use self::figures::SpeechFigures;
 use self::figures::{Lengths, Rounds};
 use self::sound::Sound;
-use super::programs::{build, functions_environment};
+use super::programs::{Artifact, build, functions_environment};
 use crate::cache::Cache;
 use crate::checkout::Checkout;
 use crate::digest;
@@ -71,7 +71,7 @@ pub fn measure(checkout: &Checkout, folder: &Path, extent: Extent) -> Result<Spe
     let progress = Progress::new(5);
     progress.watch(|| {
         let program = progress.step("Recogniser of ours, optimised", || {
-            let program = build(&checkout.root, "speech", "transcribe")?;
+            let program = build(&checkout.root, "speech", Artifact::Example("transcribe"))?;
             Ok((program, "built".to_owned()))
         })?;
         let name = format!("Models, faster-whisper {}", faster_whisper::VERSION);

@@ -14,7 +14,7 @@ pub use self::document::{HEAD, section, table};
 pub use self::figures::VisionFigures;
 use self::programs::Eyes;
 use super::media::Studio;
-use super::programs::{build, functions_environment};
+use super::programs::{Artifact, build, functions_environment};
 use crate::cache::Cache;
 use crate::checkout::Checkout;
 use crate::hub::Hub;
@@ -64,8 +64,12 @@ pub fn measure(checkout: &Checkout, folder: &Path, extent: Extent) -> Result<Vis
     let progress = Progress::new(4);
     progress.watch(|| {
         let programs = progress.step("Programs of ours, optimised", || {
-            let look = build(&checkout.root, "vision", "look")?;
-            let compare = build(&checkout.root, "embedding", "compare_models")?;
+            let look = build(&checkout.root, "vision", Artifact::Example("look"))?;
+            let compare = build(
+                &checkout.root,
+                "embedding",
+                Artifact::Example("compare_models"),
+            )?;
             Ok(([look, compare], "built".to_owned()))
         })?;
         let eyes = progress.step("Models", || install(checkout, folder, programs))?;
