@@ -167,9 +167,6 @@ fn collect(retrieved: &[RankedHits]) -> (Vec<Candidate>, Vec<Candidate>) {
                 hit: hit.clone(),
                 found_by: BTreeMap::new(),
             });
-            if candidate.hit.highlights.is_empty() {
-                candidate.hit.highlights.clone_from(&hit.highlights);
-            }
             candidate.found_by.entry(list.retriever).or_insert(Found {
                 rank: position + 1,
                 score: hit.score,

@@ -96,8 +96,6 @@ pub struct Hit {
     pub end_ms: u64,
     /// The words.
     pub text: String,
-    /// Matched words as `[from, to)` in UTF-16 code units of `text`; empty where the retriever matches no words.
-    pub highlights: Vec<[u32; 2]>,
     /// What a model sees in the picture, where it has words for it.
     pub labels: Vec<String>,
     /// Small picture in the derived bucket.

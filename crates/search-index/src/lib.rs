@@ -28,6 +28,7 @@ mod write;
 pub use client::SearchIndex;
 pub use error::SearchIndexError;
 pub use filters::Filters;
+pub use highlights::Highlights;
 pub use mapping::{VectorSpace, VectorSpaces};
 pub use nearest::VectorField;
 pub use place::{Place, Standing};

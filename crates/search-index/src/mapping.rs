@@ -148,10 +148,7 @@ fn meta(vectors: &VectorSpaces) -> Value {
 ///
 /// # Errors
 /// [`SearchIndexError::Incompatible`] where it says too little.
-pub(crate) fn vectors_of(
-    index: &str,
-    mappings: &Value,
-) -> Result<VectorSpaces, SearchIndexError> {
+pub(crate) fn vectors_of(index: &str, mappings: &Value) -> Result<VectorSpaces, SearchIndexError> {
     vectors(mappings).ok_or_else(|| SearchIndexError::Incompatible {
         reason: format!("{index} does not say whose vectors it holds: run prepare-index"),
     })
@@ -221,13 +218,13 @@ mod tests {
 
     #[test]
     fn only_what_an_older_index_lacks_is_added() {
-        let mappings = creation("a", &vectors(), 0)["mappings"].clone();
-        assert_eq!(addition(&mappings, &vectors()), None);
+        let mappings = creation("a", &spaces(), 0)["mappings"].clone();
+        assert_eq!(addition(&mappings, &spaces()), None);
         let without = |lacking: &[&str]| {
             let mut older = mappings.clone();
             let fields = older["properties"].as_object_mut().unwrap();
             fields.retain(|field, _| !lacking.contains(&field.as_str()));
-            let addition = addition(&older, &vectors()).unwrap();
+            let addition = addition(&older, &spaces()).unwrap();
             assert_eq!(addition["_meta"], mappings["_meta"]);
             let fields = addition["properties"].as_object().unwrap();
             fields.keys().cloned().collect::<Vec<_>>()

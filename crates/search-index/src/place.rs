@@ -49,8 +49,7 @@ impl SearchIndex {
     pub async fn serving(&self) -> Result<Standing, SearchIndexError> {
         let serving = self.at(Place::Serving);
         let behind = serving.behind_alias().await?;
-        let (index, mappings) =
-            behind.ok_or_else(|| SearchIndexError::missing(serving.alias()))?;
+        let (index, mappings) = behind.ok_or_else(|| SearchIndexError::missing(serving.alias()))?;
         read(Place::Serving, &index, &mappings)
     }
 

@@ -46,6 +46,11 @@ pub struct QueryPlan {
 }
 
 impl QueryPlan {
+    /// Sends a tenant's searches to the same copy of the index.
+    pub(crate) fn preference(&self) -> String {
+        format!("workspace-{}", self.workspace.0)
+    }
+
     /// Each retriever that has something to do, with its request body.
     pub(crate) fn bodies(&self) -> Vec<(Retriever, Value)> {
         let bodies = Retriever::ALL
@@ -61,6 +66,43 @@ impl QueryPlan {
             &json!({"bool": {"filter": scope.filter}}),
             &self.counted_words,
         )
+    }
+
+    /// What marks the query's words in documents of these ids; `None` where it has none. Words as they stand are marked
+    /// only where they are a phrase's or a number's: else every "the" would be.
+    pub(crate) fn marking(&self, ids: &[&str]) -> Option<Value> {
+        if self.text.is_empty() || ids.is_empty() {
+            return None;
+        }
+        let mut scope = Scope::new(self, Channel::ALL);
+        scope.filter.push(json!({"ids": {"values": ids}}));
+        let words = json!({"multi_match": {
+            "query": self.words(), "fields": ["text", languages::ALL_WORDS],
+        }});
+        let mut fields = json!({
+            "text": {"highlight_query": words},
+            (languages::ALL_WORDS): {"highlight_query": words},
+        });
+        let numbers = self.numbers();
+        let marked = self.phrases.iter().chain(numbers.iter().flatten());
+        let phrases: Vec<Value> = marked.map(|words| phrase(words)).collect();
+        if !phrases.is_empty() {
+            fields["text.exact"] = json!({"highlight_query": {"bool": {"should": phrases}}});
+        }
+        Some(json!({
+            "size": ids.len(),
+            "sort": ["_doc"],
+            "timeout": SEARCH_TIMEOUT,
+            "_source": ["text"],
+            "query": scope.clauses(),
+            "highlight": {
+                "number_of_fragments": 0,
+                "require_field_match": true,
+                "pre_tags": [START_MARK.to_string()],
+                "post_tags": [END_MARK.to_string()],
+                "fields": fields,
+            },
+        }))
     }
 
     fn body(&self, retriever: Retriever) -> Option<Value> {
@@ -94,7 +136,7 @@ impl QueryPlan {
     /// video.
     fn by_title(&self, scope: &Scope) -> Value {
         let words = json!({"match": {"text": {"query": self.words()}}});
-        self.highlighted(scope.around(&words))
+        self.frame(scope.around(&words))
     }
 
     /// Stemmed words and the words as they stand count together: the second makes exact names and little
@@ -104,7 +146,7 @@ impl QueryPlan {
             "query": self.words(), "fields": ["text", "text.exact", languages::ALL_WORDS],
             "type": "most_fields",
         }});
-        self.highlighted(scope.around(&or_numbers(words, &self.numbers())))
+        self.frame(scope.around(&or_numbers(words, &self.numbers())))
     }
 
     /// What is written in a picture has a word or two: one that a long query has in common with it says nothing.
@@ -115,7 +157,7 @@ impl QueryPlan {
         }});
         let mut numbers = self.numbers();
         numbers.retain(|forms| forms[0].len() >= MIN_WRITTEN_NUMBER_CHARS);
-        self.highlighted(scope.around(&or_numbers(words, &numbers)))
+        self.frame(scope.around(&or_numbers(words, &numbers)))
     }
 
     /// What is looked for by words.
@@ -126,26 +168,6 @@ impl QueryPlan {
     /// The forms of each number that is looked for.
     fn numbers(&self) -> Vec<Vec<String>> {
         number_forms(&self.text)
-    }
-
-    /// Words as they stand are marked only where they are a phrase's or a number's: else every "the" would be.
-    fn highlighted(&self, query: Value) -> Value {
-        let mut body = self.frame(query);
-        body["highlight"] = json!({
-            "number_of_fragments": 0,
-            "require_field_match": true,
-            "pre_tags": [START_MARK.to_string()],
-            "post_tags": [END_MARK.to_string()],
-            "fields": {"text": {}, (languages::ALL_WORDS): {}},
-        });
-        let numbers = self.numbers();
-        let marked = self.phrases.iter().chain(numbers.iter().flatten());
-        let phrases: Vec<Value> = marked.map(|words| phrase(words)).collect();
-        if !phrases.is_empty() {
-            body["highlight"]["fields"]["text.exact"] =
-                json!({"highlight_query": {"bool": {"should": phrases}}});
-        }
-        body
     }
 
     fn frame(&self, query: Value) -> Value {
@@ -254,7 +276,8 @@ mod tests {
     #[test]
     fn the_request_bodies_are_reviewed_when_they_change() {
         let bodies = plan().bodies().into_iter().map(|(_, body)| body);
-        let bodies: Vec<Value> = bodies.chain([plan().counting()]).collect();
+        let marking = plan().marking(&["v1:1:speech:0:0"]);
+        let bodies: Vec<Value> = bodies.chain([plan().counting()]).chain(marking).collect();
         insta::assert_json_snapshot!(bodies);
     }
 
@@ -270,6 +293,13 @@ mod tests {
             let others = &filter.as_array().unwrap()[2..];
             assert_eq!(others, plan().filters.clauses(), "{retriever:?}");
         }
+    }
+
+    #[test]
+    fn what_is_marked_is_the_tenants() {
+        let filter = &plan().marking(&["i"]).unwrap()["query"]["bool"]["filter"];
+        assert_eq!(filter[0], json!({"term": {"workspace": "w"}}));
+        assert_eq!(plan().marking(&[]), None);
     }
 
     #[test]

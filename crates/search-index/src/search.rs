@@ -1,8 +1,7 @@
 //! Asking all retrievers in one round trip.
 
 use crate::{
-    QueryPlan, SearchIndex, SearchIndexError, Statistics, highlights::highlights,
-    query::SEARCH_TIMEOUT, statistics,
+    QueryPlan, SearchIndex, SearchIndexError, Statistics, query::SEARCH_TIMEOUT, statistics,
 };
 use contracts::segments::SegmentDocument;
 use moments::{Hit, RankedHits, Retriever};
@@ -39,7 +38,7 @@ impl SearchIndex {
         }
         let header = json!({
             "index": self.alias(),
-            "preference": format!("workspace-{}", plan.workspace.0),
+            "preference": plan.preference(),
         });
         let counting = plan.counting();
         let all = bodies.iter().map(|(_, body)| body).chain([&counting]);
@@ -126,7 +125,6 @@ fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> 
         channel: document.channel,
         start_ms: document.start_ms,
         end_ms: document.end_ms,
-        highlights: highlights(&hit["highlight"], &text),
         text,
         labels: document.labels,
         thumbnail_key: document.thumbnail_key,

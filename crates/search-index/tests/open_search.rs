@@ -118,6 +118,12 @@ fn ids() -> (Workspace, VideoId) {
     ("w".into(), "v".into())
 }
 
+/// Where the query's words stand in the hit.
+async fn marked(index: &SearchIndex, plan: &QueryPlan, hit: &Hit) -> Vec<[u32; 2]> {
+    let mut highlights = index.highlights(plan, &[hit.id.as_str()]).await.unwrap();
+    highlights.remove(&hit.id).unwrap()
+}
+
 const NEAR: [f32; DIMENSIONS] = [1.0, 0.0, 0.0, 0.0];
 
 #[tokio::test]
@@ -261,7 +267,17 @@ async fn hits_carry_cosine_highlights_and_fields() {
         let near = &hits(&answers, Retriever::Meaning)[0];
         assert!((near.score - 0.6).abs() < 1e-3, "{}", near.score);
         let words = &hits(&answers, Retriever::Words)[0];
-        assert_eq!(words.highlights, [[7, 11], [17, 24]]);
+        let asked = plan("w", "the running dog", NEAR);
+        assert_eq!(marked(&index, &asked, words).await, [[7, 11], [17, 24]]);
+        let of_another = plan("x", "the running dog", NEAR);
+        let ids = [words.id.as_str()];
+        assert!(
+            index
+                .highlights(&of_another, &ids)
+                .await
+                .unwrap()
+                .is_empty()
+        );
         assert_eq!(
             (words.generation, words.start_ms, words.end_ms),
             (3, 7000, 11_000)
@@ -293,7 +309,7 @@ async fn phrases_and_exclusions_bind_words_and_meaning() {
         let answers = index.search(&bound).await.unwrap();
         assert_eq!(videos(hits(&answers, Retriever::Words)), ["phrase"]);
         assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["phrase"]);
-        let marked = &hits(&answers, Retriever::Words)[0].highlights;
+        let marked = marked(&index, &bound, &hits(&answers, Retriever::Words)[0]).await;
         let of_text = |[from, to]: &[u32; 2]| from >= &3 && to <= &17;
         assert!(marked.iter().all(of_text), "{marked:?}");
         assert_eq!((marked[0][0], marked[marked.len() - 1][1]), (3, 17));
@@ -340,15 +356,13 @@ async fn a_number_is_found_in_digits_and_in_words() {
         check("nineteen sixty three", &["spoken-year", "year"]).await;
         check("1200", &["count", "grouped"]).await;
         check("2.5 hours", &["half"]).await;
-        let answers = index
-            .search(&plan("w", "left in 1963", NEAR))
-            .await
-            .unwrap();
+        let asked = plan("w", "left in 1963", NEAR);
+        let answers = index.search(&asked).await.unwrap();
         let words = hits(&answers, Retriever::Words);
         let spoken = words
             .iter()
             .find(|hit| hit.video_id.as_str() == "spoken-year");
-        let marked = &spoken.unwrap().highlights;
+        let marked = marked(&index, &asked, spoken.unwrap()).await;
         assert_eq!((marked[0][0], marked[marked.len() - 1]), (7, [37, 41]));
     })
     .await;
@@ -387,7 +401,8 @@ async fn words_of_other_languages_are_stemmed_by_their_own_rules() {
         check("husen", &["sv"]).await;
         let answers = check("altes Haus", &["de-AT"]).await;
         let said = &hits(&answers, Retriever::Words)[0];
-        assert_eq!(said.highlights, [[7, 12], [13, 19]]);
+        let asked = plan("w", "altes Haus", NEAR);
+        assert_eq!(marked(&index, &asked, said).await, [[7, 12], [13, 19]]);
         assert_eq!(hits(&answers, Retriever::WrittenWords).len(), 1);
         let id = &hits(&answers, Retriever::WrittenWords)[0].id;
         let segment = index.segment(&"w".into(), id).await.unwrap().unwrap();

@@ -17,7 +17,7 @@ use contracts::{
     keys::{self, Stage},
     tasks::{ChunkTask, EmbedChunkResponse},
 };
-use embedding::{EmbeddersByName, EmbeddingError, ImageEmbedder, TextEmbedder};
+use embedding::{EmbeddersByName, EmbeddingError, TextEmbedder};
 use lambda_kit::{TaskError, required_field};
 use models::{ModelFolder, Role};
 use object_store::{
@@ -77,7 +77,8 @@ impl Dependencies {
     /// chunk is indexed, reindex-videos computes what that one lacks.
     async fn models(&self) -> Result<Models, TaskError> {
         let vectors = self.index.serving().await?.vectors;
-        let (embedders, screen_texts) = (Arc::clone(&self.embedders), Arc::clone(&self.screen_texts));
+        let (embedders, screen_texts) =
+            (Arc::clone(&self.embedders), Arc::clone(&self.screen_texts));
         let opening = tokio::task::spawn_blocking(move || {
             Ok(Models {
                 texts: embedders.text(&vectors.text.model)?,
@@ -218,18 +219,12 @@ async fn look(
 }
 
 /// The passages' vectors as little-endian floats, one row a passage.
-async fn vectors(
-    embedder: &Arc<TextEmbedder>,
-    passages: &[Passage],
-) -> Result<Vec<u8>, TaskError> {
+async fn vectors(embedder: &Arc<TextEmbedder>, passages: &[Passage]) -> Result<Vec<u8>, TaskError> {
     let texts = passages
         .iter()
         .map(|passage| passage.text.clone())
         .collect();
-    let rows = embedder
-        .embed_in_background(texts)
-        .await
-        .map_err(failed)?;
+    let rows = embedder.embed_in_background(texts).await.map_err(failed)?;
     Ok(bytes_of(rows.iter()))
 }
 

@@ -71,7 +71,10 @@ async fn index(deps: &Dependencies, task: &ChunkTask) -> Result<(Indexed, TaskOu
     let embedding = Embedding::read(&pack)?;
     let record = deps.catalog.current(&task.video).await?;
 
-    let of_models = [Some(embedding.text_model.clone()), embedding.image_model.clone()];
+    let of_models = [
+        Some(embedding.text_model.clone()),
+        embedding.image_model.clone(),
+    ];
     let mut documents = embedding.documents(&record, &task.video, task.chunk.index);
     let written = deps.index.write(&documents).await;
     let is_written = written.is_ok();

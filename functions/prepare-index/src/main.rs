@@ -9,5 +9,6 @@ async fn main() -> Result<(), lambda_runtime::Error> {
     let config = Config::from_env()?;
     let aws = lambda_kit::aws_config().await;
     let index = SearchIndex::new(&config.opensearch_url, &aws)?;
-    lambda_kit::run_task(|_: serde_json::Value| handle(&index, &config.models_dir, config.replicas)).await
+    lambda_kit::run_task(|_: serde_json::Value| handle(&index, &config.models_dir, config.replicas))
+        .await
 }

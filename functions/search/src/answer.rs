@@ -7,6 +7,7 @@ use contracts::{
     api::{Evidence, Explanation, FoundBy, Moment, Repeat, VideoStatus},
 };
 use moments::{FoundMoment, Hit, Occurrence, RankedHits, Signs};
+use search_index::Highlights;
 use std::collections::HashMap;
 
 /// Videos by their ids.
@@ -40,28 +41,40 @@ pub(crate) fn drop_segment(found: &mut [RankedHits], id: &str) {
     }
 }
 
-/// Moments with title and links, and where asked for with how they were found.
-pub(crate) async fn on_the_wire<Links: SignLinks>(
-    moments: &[FoundMoment],
-    videos: &VideosById,
-    links: &Links,
-    explain: bool,
-) -> Vec<Moment> {
-    let mut answered = Vec::with_capacity(moments.len());
-    for moment in moments {
-        // Hits of unknown videos were dropped before moments were made of them.
-        let Some(video) = videos.get(&moment.video_id) else {
-            continue;
-        };
+/// What moments are answered with.
+pub(crate) struct Answered<'a, Links> {
+    pub videos: &'a VideosById,
+    pub highlights: &'a Highlights,
+    pub links: &'a Links,
+    /// Whether it is told how they were found.
+    pub explain: bool,
+}
+
+impl<Links: SignLinks> Answered<'_, Links> {
+    /// The moments as they are answered.
+    pub(crate) async fn moments(&self, found: &[FoundMoment]) -> Vec<Moment> {
+        let mut moments = Vec::with_capacity(found.len());
+        for moment in found {
+            // Hits of unknown videos were dropped before moments were made of them.
+            if let Some(video) = self.videos.get(&moment.video_id) {
+                moments.push(self.moment(moment, video).await);
+            }
+        }
+        moments
+    }
+
+    async fn moment(&self, moment: &FoundMoment, video: &VideoRecord) -> Moment {
         let thumbnail_url = match moment.thumbnail_key() {
-            Some(key) => links.thumbnail_link(key).await,
+            Some(key) => self.links.thumbnail_link(key).await,
             None => None,
         };
         let source_url = match video.playable_source() {
-            Some(source) => links.source_link(&source).await,
+            Some(source) => self.links.source_link(&source).await,
             None => None,
         };
-        answered.push(Moment {
+        let evidence = moment.evidence.iter();
+        let evidence = evidence.map(|hit| evidence_of(hit, self.highlights.get(&hit.id)));
+        Moment {
             video_id: moment.video_id.clone(),
             title: video.title.clone(),
             start_ms: moment.start_ms,
@@ -71,14 +84,13 @@ pub(crate) async fn on_the_wire<Links: SignLinks>(
             evidence_start_ms: Some(moment.evidence_start_ms),
             evidence_end_ms: Some(moment.evidence_end_ms),
             repeats: moment.repeats.iter().map(repeat).collect(),
-            explanation: explain.then(|| explanation(moment)),
+            explanation: self.explain.then(|| explanation(moment)),
             channels: moment.channels(),
             thumbnail_url,
             play_url: source_url.map(|url| play_url(&url, moment.start_ms, moment.end_ms)),
-            evidence: moment.evidence.iter().map(evidence).collect(),
-        });
+            evidence: evidence.collect(),
+        }
     }
-    answered
 }
 
 fn explanation(moment: &FoundMoment) -> Explanation {
@@ -105,7 +117,7 @@ fn repeat(place: &Occurrence) -> Repeat {
     }
 }
 
-fn evidence(hit: &Hit) -> Evidence {
+fn evidence_of(hit: &Hit, highlights: Option<&Vec<[u32; 2]>>) -> Evidence {
     Evidence {
         segment_id: hit.id.clone(),
         channel: hit.channel,
@@ -113,7 +125,7 @@ fn evidence(hit: &Hit) -> Evidence {
         end_ms: hit.end_ms,
         text: hit.text.clone(),
         labels: hit.labels.clone(),
-        highlights: hit.highlights.clone(),
+        highlights: highlights.cloned().unwrap_or_default(),
     }
 }
 

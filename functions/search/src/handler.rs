@@ -1,9 +1,9 @@
 //! One search from request to answer.
 
 use crate::{
-    answer::{self, VideosById},
+    answer::{Answered, VideosById},
     arranging::{self, Group},
-    looking::{in_time, look},
+    looking::{highlights, in_time, look},
     request::{self, Search},
     seams::{World, Worlds},
 };
@@ -92,16 +92,24 @@ pub async fn answer_search<W: World>(
     let facets = search.facets.then(|| arranging::facets(&confident, videos));
     let (offset, limit) = (search.offset, search.limit);
     let page = arranging::page(confident, videos, &search.arrangement, offset, limit);
+    let shown = page.moments.iter().chain(&others);
+    let highlights = highlights(world, &looked.plans, shown).await;
+    let answered = Answered {
+        videos,
+        highlights: &highlights,
+        links: world,
+        explain: search.explain,
+    };
     Ok(SearchResponse {
         no_confident_match,
         degraded: degraded(&looked.silent, &search.filters),
         next_cursor: page
             .next_offset
             .map(|offset| request::cursor(request, offset)),
-        nearest: answer::on_the_wire(&others, videos, world, search.explain).await,
+        nearest: answered.moments(&others).await,
         groups: groups(&page.groups, videos),
         facets,
-        moments: answer::on_the_wire(&page.moments, videos, world, search.explain).await,
+        moments: answered.moments(&page.moments).await,
         visual_model: world.visual_model().filter(|_| looked.by_looks),
     })
 }

@@ -11,10 +11,10 @@ use axum::http::StatusCode;
 use contracts::{VideoId, Workspace};
 use lambda_kit::http::ProblemResponse;
 use moments::{
-    FoundMoment, RankedHits, Retriever, collapse_repeats, content_words, find_moments,
+    FoundMoment, Hit, RankedHits, Retriever, collapse_repeats, content_words, find_moments,
     join_sequences,
 };
-use search_index::{Filters, QueryPlan, Statistics};
+use search_index::{Filters, Highlights, QueryPlan, Statistics};
 use std::{collections::BTreeSet, error::Error, future::Future, time::Duration};
 
 /// Hits that each retriever gives: enough for all moments that pages go through, also where some are not served.
@@ -22,6 +22,8 @@ const CANDIDATES: usize = 200;
 /// Longest wait for the index, and for the catalog: many times what either takes, and short enough that a search is
 /// answered or refused well before API Gateway gives up on it.
 const SERVICE_BUDGET: Duration = Duration::from_secs(5);
+/// Longest wait for the words that matched, without which an answer is whole enough.
+const HIGHLIGHTS_BUDGET: Duration = Duration::from_secs(1);
 
 /// What was found.
 #[derive(Debug)]
@@ -34,6 +36,8 @@ pub(crate) struct Looked {
     pub silent: BTreeSet<Retriever>,
     /// Whether pictures were compared.
     pub by_looks: bool,
+    /// What was asked for: two plans where one thing comes soon after another.
+    pub plans: Vec<QueryPlan>,
 }
 
 /// Looks for what a search wants.
@@ -65,6 +69,7 @@ fn joined(first: Looked, second: Looked, within_ms: u64) -> Looked {
         videos: first.videos.into_iter().chain(second.videos).collect(),
         silent: &first.silent | &second.silent,
         by_looks: first.by_looks || second.by_looks,
+        plans: first.plans.into_iter().chain(second.plans).collect(),
     }
 }
 
@@ -75,8 +80,8 @@ async fn look_for<W: World>(
     filters: &Filters,
 ) -> Result<Looked, ProblemResponse> {
     let query = vectors_of(world, workspace, wanted, filters).await?;
-    let (mut found, silent, statistics) =
-        retrieve(world, &plan_of(workspace, filters, &query)).await?;
+    let plan = plan_of(workspace, filters, &query);
+    let (mut found, silent, statistics) = retrieve(world, &plan).await?;
     let silent: BTreeSet<Retriever> = silent.into_iter().chain(query.silent.clone()).collect();
     if found.is_empty() && !silent.is_empty() {
         return Err(ProblemResponse::new(
@@ -101,7 +106,38 @@ async fn look_for<W: World>(
         videos,
         silent,
         by_looks: query.image_vector.is_some(),
+        plans: vec![plan],
     })
+}
+
+/// Where the words that were looked for stand in the evidence of moments. Where that can't be told in time, the moments
+/// are answered without.
+pub(crate) async fn highlights<W: World>(
+    world: &W,
+    plans: &[QueryPlan],
+    moments: impl Iterator<Item = &FoundMoment>,
+) -> Highlights {
+    let evidence: Vec<&Hit> = moments.flat_map(|moment| &moment.evidence).collect();
+    let with_words = evidence.iter().filter(|hit| !hit.text.is_empty());
+    let ids: Vec<&str> = with_words.map(|hit| hit.id.as_str()).collect();
+    let mut all = Highlights::new();
+    for plan in plans {
+        let marking = tokio::time::timeout(HIGHLIGHTS_BUDGET, world.highlights(plan, &ids));
+        match marking.await {
+            Ok(Ok(marked)) => {
+                for (id, ranges) in marked {
+                    all.entry(id).or_default().extend(ranges);
+                }
+            }
+            Ok(Err(error)) => tracing::warn!(error.message = %error, "no words are marked"),
+            Err(_) => tracing::warn!("marking words is late"),
+        }
+    }
+    for ranges in all.values_mut() {
+        ranges.sort_unstable();
+        ranges.dedup();
+    }
+    all
 }
 
 /// What the retrievers found, those that failed or were late, and what the search is over.

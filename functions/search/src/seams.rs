@@ -6,7 +6,7 @@ use contracts::{
 };
 use embedding::{EmbeddingError, PictureError};
 use moments::Relevance;
-use search_index::{Answers, QueryPlan, SearchIndexError};
+use search_index::{Answers, Highlights, QueryPlan, SearchIndexError};
 use std::{future::Future, sync::Arc, time::Duration};
 
 /// What cosines of the models at work say; `None` where only their order says something.
@@ -60,6 +60,12 @@ pub trait Retrieve {
         &self,
         plan: &QueryPlan,
     ) -> impl Future<Output = Result<Answers, SearchIndexError>> + Send;
+    /// Where the words of the plan's query stand in documents of these ids.
+    fn highlights(
+        &self,
+        plan: &QueryPlan,
+        ids: &[&str],
+    ) -> impl Future<Output = Result<Highlights, SearchIndexError>> + Send;
     /// A tenant's document by its id.
     fn segment(
         &self,

@@ -12,7 +12,7 @@ use embedding::{EmbeddingError, TextEmbedder};
 use models::Role;
 use moments::{Chance, Relevance};
 use object_store::ObjectStore;
-use search_index::{Answers, QueryPlan, SearchIndex, SearchIndexError};
+use search_index::{Answers, Highlights, QueryPlan, SearchIndex, SearchIndexError};
 use std::sync::Arc;
 
 /// One index under its own name, and what asks it.
@@ -104,6 +104,14 @@ impl EmbedQuery for Serving {
 impl Retrieve for Serving {
     async fn retrieve(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
         self.index.search(plan).await
+    }
+
+    async fn highlights(
+        &self,
+        plan: &QueryPlan,
+        ids: &[&str],
+    ) -> Result<Highlights, SearchIndexError> {
+        self.index.highlights(plan, ids).await
     }
 
     async fn segment(

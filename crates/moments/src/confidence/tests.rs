@@ -17,7 +17,6 @@ fn hit(channel: Channel, text: &str) -> Hit {
         start_ms: 0,
         end_ms: 1000,
         text: text.to_owned(),
-        highlights: Vec::new(),
         labels: Vec::new(),
         thumbnail_key: None,
         score: 0.0,

@@ -14,7 +14,6 @@ fn hit(video: &str, start_ms: u64, end_ms: u64, score: f64) -> Hit {
         start_ms,
         end_ms,
         text: "Words.".into(),
-        highlights: Vec::new(),
         labels: Vec::new(),
         thumbnail_key: None,
         score,
@@ -250,22 +249,6 @@ fn a_moment_says_what_each_retriever_says_of_it() {
     );
 }
 
-#[test]
-fn highlights_survive_whichever_retriever_came_first() {
-    let bare = hit("a", 0, 5000, 0.7);
-    let marked = Hit {
-        highlights: vec![[0, 5]],
-        ..hit("a", 0, 5000, 3.0)
-    };
-    let (meaning, words) = (
-        list(Retriever::Meaning, vec![bare]),
-        list(Retriever::Words, vec![marked]),
-    );
-    for lists in [[meaning.clone(), words.clone()], [words, meaning]] {
-        assert_eq!(find_moments(&lists)[0].evidence[0].highlights, [[0, 5]]);
-    }
-}
-
 prop_compose! {
     fn any_hit()(
         video in 0u8..3, start_s in 0u64..60, length_s in 1u64..20, chunk in prop::option::of(0u32..3),
@@ -276,8 +259,7 @@ prop_compose! {
         Hit {
             id: format!("{video}:{start_ms}:{end_ms}:{channel:?}:{chunk:?}:{ended}"),
             video_id: format!("v{video}").as_str().into(), generation: 1, chunk, channel, start_ms, end_ms,
-            text: if ended { "Words.".into() } else { "words".into() },
-            highlights: Vec::new(), labels: Vec::new(), thumbnail_key: None, score,
+            text: if ended { "Words.".into() } else { "words".into() }, labels: Vec::new(), thumbnail_key: None, score,
         }
     }
 }

@@ -19,7 +19,6 @@ fn hit(video: &str, start_ms: u64, channel: Channel, text: &str) -> Hit {
         start_ms,
         end_ms: start_ms + 4000,
         text: text.to_owned(),
-        highlights: Vec::new(),
         labels: Vec::new(),
         thumbnail_key: None,
         score: 0.3,

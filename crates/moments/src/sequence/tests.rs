@@ -18,7 +18,6 @@ fn moment(video: &str, from_s: u64, to_s: u64, score: f64) -> FoundMoment {
         start_ms: from_s * 1000,
         end_ms: to_s * 1000,
         text: String::new(),
-        highlights: Vec::new(),
         labels: Vec::new(),
         thumbnail_key: None,
         score: 0.5,

@@ -13,7 +13,6 @@ fn hit(channel: Channel, start_ms: u64, end_ms: u64) -> Hit {
         start_ms,
         end_ms,
         text: String::new(),
-        highlights: Vec::new(),
         labels: Vec::new(),
         thumbnail_key: None,
         score: 1.0,

@@ -1,8 +1,8 @@
 //! How long searches take, alone and beside each other.
 
 use crate::{corpus::Query, setting::Setting};
-use moments::{Retriever, find_moments};
-use search_index::{QueryPlan, SearchIndexError};
+use moments::{Retriever, content_words, find_moments};
+use search_index::{Filters, QueryPlan, SearchIndexError};
 use serde_json::{Value, json};
 use std::{
     error::Error,
@@ -14,7 +14,9 @@ use std::{
 };
 
 /// Hits that each retriever gives, as the function `search` asks for them.
-const CANDIDATES: usize = 100;
+const CANDIDATES: usize = 200;
+/// Moments whose words are marked, as many as an answer has.
+const MARKED: usize = 10;
 /// Searches of one way before the next way has its turn.
 const TURN: usize = 40;
 
@@ -70,13 +72,17 @@ impl Way {
                 .any(wants)
                 .then(|| encode(&query.text_vector)),
             image_vector: wants(Retriever::Looks).then(|| encode(&query.image_vector)),
-            videos: Vec::new(),
-            tags: Vec::new(),
-            channels: match self {
-                Self::Fused => Vec::new(),
-                Self::Single(retriever) => retriever.channels().to_vec(),
+            phrases: Vec::new(),
+            excluded: Vec::new(),
+            filters: Filters {
+                channels: match self {
+                    Self::Fused => Vec::new(),
+                    Self::Single(retriever) => retriever.channels().to_vec(),
+                },
+                ..Filters::default()
             },
             candidates: CANDIDATES,
+            counted_words: content_words(&query.text),
         }
     }
 }
@@ -119,7 +125,10 @@ async fn run(
                 while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let started = Instant::now();
                     let answers = index.search(plan).await?;
-                    std::hint::black_box(find_moments(&answers.found));
+                    let moments = find_moments(&answers.found);
+                    let marked = moments.iter().take(MARKED).flat_map(|one| &one.evidence);
+                    let ids: Vec<&str> = marked.map(|hit| hit.id.as_str()).collect();
+                    std::hint::black_box(index.highlights(plan, &ids).await?);
                     times.push(started.elapsed());
                     if let Some((_, error)) = answers.failed.into_iter().next() {
                         return Err(error);

@@ -28,7 +28,11 @@ impl Worlds for Replaced {
     type World = FakeWorld;
 
     async fn now(&self, age: Duration) -> Result<Arc<FakeWorld>, SearchIndexError> {
-        let world = if age.is_zero() { &self.now } else { &self.before };
+        let world = if age.is_zero() {
+            &self.now
+        } else {
+            &self.before
+        };
         Ok(Arc::clone(world))
     }
 }

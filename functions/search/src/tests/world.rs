@@ -14,7 +14,7 @@ use contracts::{
 };
 use embedding::{EmbeddingError, PictureLimits, decode_picture};
 use moments::{Hit, RankedHits, Relevance, Retriever};
-use search_index::{Answers, QueryPlan, SearchIndexError};
+use search_index::{Answers, Highlights, QueryPlan, SearchIndexError};
 use std::{
     sync::{Arc, Mutex},
     time::Duration,
@@ -137,6 +137,15 @@ impl Retrieve for FakeWorld {
         }
     }
 
+    async fn highlights(
+        &self,
+        _plan: &QueryPlan,
+        ids: &[&str],
+    ) -> Result<Highlights, SearchIndexError> {
+        let marked = ids.iter().map(|id| ((*id).to_owned(), vec![[4, 8]]));
+        Ok(marked.collect())
+    }
+
     async fn segment(
         &self,
         workspace: &Workspace,
@@ -231,7 +240,6 @@ pub(crate) fn hit(video: &str, generation: u32, start_ms: u64) -> Hit {
         start_ms,
         end_ms: start_ms + 4000,
         text: "The dogs ran.".into(),
-        highlights: vec![[4, 8]],
         labels: Vec::new(),
         thumbnail_key: Some("thumb.jpg".into()),
         score: 0.7,
@@ -296,7 +304,6 @@ pub(crate) fn shot(at_s: u64, cosine: f64) -> Hit {
     Hit {
         channel: Channel::Visual,
         text: String::new(),
-        highlights: Vec::new(),
         labels: vec!["macaw".into()],
         score: cosine,
         ..hit("v", 2, at_s * 1000)
