@@ -1,10 +1,11 @@
-//! The HTTP API but for search: uploads, imports, videos.
+//! The HTTP API but for search: uploads, imports, videos, feedback.
 //!
 //! `docs/openapi.yaml` is the contract. The tenant comes from the verified token; an id of another
 //! tenant's video is answered as one that does not exist.
 
 mod config;
 mod failure;
+mod feedback;
 mod imports;
 mod uploads;
 mod validation;
@@ -75,6 +76,7 @@ pub fn router(dependencies: Dependencies) -> Router {
         .route("/videos/{video_id}/transcript", get(words::transcript))
         .route("/videos/{video_id}/captions.vtt", get(words::captions_vtt))
         .route("/videos/{video_id}/captions.srt", get(words::captions_srt))
+        .route("/feedback", post(feedback::record))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new(dependencies))

@@ -83,6 +83,8 @@ pub async fn answer_search<W: World>(
         facets,
         moments: answer::on_the_wire(&page.moments, videos, world, search.explain).await,
         visual_model: world.visual_model().filter(|_| looked.by_looks),
+        // A picture or a segment is nothing that could be asked again.
+        records_feedback: world.records_feedback() && !request.q.is_empty(),
     })
 }
 

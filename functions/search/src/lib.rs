@@ -23,7 +23,8 @@ pub use config::Config;
 pub use handler::{answer_search, router};
 pub use request::{Search, Text, Then, Wanted};
 pub use seams::{
-    Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks, World,
+    Calibration, EmbedQuery, FindVideos, PictureQueryError, RecordFeedback, Retrieve, SignLinks,
+    World,
 };
 pub use serving::Services;
 

@@ -2,7 +2,9 @@
 
 use crate::{
     Config,
-    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks},
+    seams::{
+        Calibration, EmbedQuery, FindVideos, PictureQueryError, RecordFeedback, Retrieve, SignLinks,
+    },
     visual::Visual,
 };
 use aws_config::SdkConfig;
@@ -32,6 +34,7 @@ pub struct Services {
     catalog: Catalog,
     store: ObjectStore,
     derived_bucket: String,
+    record_feedback: bool,
 }
 
 impl Services {
@@ -50,6 +53,7 @@ impl Services {
             catalog: Catalog::new(aws_sdk_dynamodb::Client::new(aws), config.table.clone()),
             store: ObjectStore::new(aws),
             derived_bucket: config.derived_bucket.clone(),
+            record_feedback: config.record_feedback,
         })
     }
 
@@ -181,5 +185,11 @@ impl SignLinks for Services {
             etag: None,
         };
         self.link(&thumbnail).await
+    }
+}
+
+impl RecordFeedback for Services {
+    fn records_feedback(&self) -> bool {
+        self.record_feedback
     }
 }

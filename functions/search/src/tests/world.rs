@@ -2,7 +2,9 @@
 
 use crate::{
     answer_search,
-    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks},
+    seams::{
+        Calibration, EmbedQuery, FindVideos, PictureQueryError, RecordFeedback, Retrieve, SignLinks,
+    },
 };
 use catalog::{CatalogError, VideoRecord};
 use contracts::{
@@ -36,6 +38,7 @@ pub(crate) struct FakeWorld {
     pub(crate) silent: Vec<Retriever>,
     /// Whether words are found by the query's text alone.
     pub(crate) reads: bool,
+    pub(crate) records_feedback: bool,
     pub(crate) hits: Vec<Hit>,
     pub(crate) videos: Vec<VideoRecord>,
     /// What the index was asked.
@@ -194,6 +197,12 @@ impl FindVideos for FakeWorld {
             .iter()
             .filter(|video| video.workspace == *workspace && video_ids.contains(&video.video_id));
         Ok(known.cloned().collect())
+    }
+}
+
+impl RecordFeedback for FakeWorld {
+    fn records_feedback(&self) -> bool {
+        self.records_feedback
     }
 }
 
