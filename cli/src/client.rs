@@ -11,6 +11,7 @@ use contracts::{
         Upload, UploadRequest, Video, VideoList,
     },
     artifacts::Transcript,
+    feedback::Opened,
     limits::MAX_PAGE_VIDEOS,
 };
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header, redirect};
@@ -164,6 +165,12 @@ impl Client {
     pub async fn search(&self, request: &SearchRequest) -> Result<SearchResponse, Failure> {
         let request = self.request(Method::POST, "/search").json(request);
         self.call(request, Repeat::Safe).await
+    }
+
+    /// `POST /feedback`; the same twice is recorded once.
+    pub async fn record(&self, opened: &Opened) -> Result<(), Failure> {
+        let request = self.request(Method::POST, "/feedback").json(opened);
+        self.send(request, Repeat::Safe).await.map(drop)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
