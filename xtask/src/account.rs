@@ -15,7 +15,7 @@ use crate::digest;
 /// Name of the user.
 pub const USER_NAME: &str = "local@example.com";
 /// Its tenant.
-const WORKSPACE: &str = "local";
+pub const WORKSPACE: &str = "local";
 const COGNITO: &str = "AWSCognitoIdentityProviderService";
 
 /// Where users are kept, and the client they sign in with.
