@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use contracts::VideoId;
 
-use crate::search::SearchArguments;
+use crate::{opened::OpenedArguments, search::SearchArguments};
 
 /// Find any moment in your videos by describing what was said or shown.
 ///
@@ -53,6 +53,10 @@ pub enum Command {
     },
     /// Find moments
     Search(SearchArguments),
+    /// Record that a moment was the one that you looked for, where the deployment records that
+    ///
+    /// The query is kept with the moment for 90 days, by nobody's name, and goes with the video.
+    Opened(OpenedArguments),
     /// Delete videos with everything made from them
     Delete {
         /// The videos

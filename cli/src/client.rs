@@ -11,6 +11,7 @@ use contracts::{
         Upload, UploadRequest, Video, VideoList,
     },
     artifacts::Transcript,
+    feedback::Opened,
     limits::MAX_PAGE_VIDEOS,
     reindex::{ReindexRequest, ReindexState},
 };
@@ -177,6 +178,12 @@ impl Client {
     pub async fn act_on_index(&self, request: &ReindexRequest) -> Result<ReindexState, Failure> {
         let request = self.request(Method::POST, "/reindex").json(request);
         self.call(request, Repeat::Unsafe).await
+    }
+
+    /// `POST /feedback`; the same twice is recorded once.
+    pub async fn record(&self, opened: &Opened) -> Result<(), Failure> {
+        let request = self.request(Method::POST, "/feedback").json(opened);
+        self.send(request, Repeat::Safe).await.map(drop)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {

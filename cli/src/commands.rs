@@ -13,6 +13,7 @@ use crate::{
     arguments::{Arguments, CaptionFormat, Command, Labels, UploadArguments},
     client::Client,
     failure::{DONE, Failure, VIDEO_FAILED},
+    opened::opened,
     output::Output,
     reindex::reindex,
     search::search,
@@ -39,6 +40,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
         Command::Videos => videos(client, output).await,
         Command::Show { id } => output.video(&client.video(&id).await?).map(|()| DONE),
         Command::Search(arguments) => search(client, output, arguments).await,
+        Command::Opened(arguments) => opened(client, output, arguments).await,
         Command::Delete { ids } => delete(client, output, &ids).await,
         Command::Retry { id, wait } => {
             let video = client.retry(&id).await?;

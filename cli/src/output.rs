@@ -9,6 +9,7 @@ use contracts::{
     VideoId,
     api::{SearchResponse, Timeline, Video, VideoStatus},
     artifacts::Transcript,
+    feedback::Opened,
     reindex::ReindexState,
 };
 use serde::Serialize;
@@ -20,7 +21,7 @@ use crate::{
     found,
     reindex::state_rows,
     rows::{cue_rows, joined, left_out, status_words, task_row, transcript_summary},
-    text::{duration, printable, table},
+    text::{duration, moment, printable, table},
 };
 
 /// Writes results as JSON lines or as text.
@@ -183,6 +184,19 @@ impl Output {
             let cursor = printable(cursor);
             self.note(&format!("there are more: --cursor {cursor} or --all"));
         }
+    }
+
+    /// A moment is recorded as opened.
+    pub fn recorded(&self, opened: &Opened, title: &str) -> Result<(), Failure> {
+        if self.json {
+            return json_line(opened);
+        }
+        let span = format!("{}–{}", moment(opened.start_ms), moment(opened.end_ms));
+        line(&format!(
+            "recorded: {}. {}  {span}",
+            opened.position,
+            printable(title)
+        ))
     }
 
     /// What an answer could not look at.

@@ -5,6 +5,8 @@
     reason = "clippy.toml exempts the bodies of tests, not the functions that they share"
 )]
 
+#[path = "commands/opened.rs"]
+mod opened;
 #[path = "commands/search.rs"]
 mod search;
 mod support;

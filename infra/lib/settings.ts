@@ -23,6 +23,8 @@ export interface Settings {
   chunkSeconds: number;
   /** Comma-separated `bucket` or `bucket/prefix/` from which imports are allowed. */
   importSources: string;
+  /** Whether it is recorded which moments are opened. */
+  recordFeedback: boolean;
   indexReplicas: number;
   /** Origins of web pages that may call the API and the buckets. */
   allowedOrigins: string[];
@@ -62,6 +64,7 @@ export function readSettings(context: (name: string) => unknown): Settings {
     mapConcurrency: integer('mapConcurrency', 10, 1, 40),
     chunkSeconds: integer('chunkSeconds', 300, 10, 900),
     importSources: text('importSources') ?? '',
+    recordFeedback: readSwitch('recordFeedback', text('recordFeedback')),
     indexReplicas: integer('indexReplicas', 0, 0, 2),
     allowedOrigins: (text('allowedOrigins') ?? '*').split(',').map((origin) => origin.trim()),
     alarmTopicArn: text('alarmTopicArn'),
@@ -73,6 +76,11 @@ function readArchitecture(value = 'arm64'): Settings['architecture'] {
     throw new Error(`architecture must be arm64 or x86_64, not ${value}`);
   }
   return value;
+}
+
+function readSwitch(name: string, value = 'false'): boolean {
+  if (value !== 'true' && value !== 'false') throw new Error(`${name} must be true or false, not ${value}`);
+  return value === 'true';
 }
 
 function readTokens(issuer?: string, audience?: string): Settings['tokens'] {

@@ -4,6 +4,10 @@ import * as s3 from 'aws-cdk-lib/aws-s3';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
+/** Where moments that were opened are kept in the derived bucket, as `contracts::keys` has it. */
+export const FEEDBACK_PREFIX = 'feedback/';
+const FEEDBACK_KEPT = Duration.days(90);
+
 /** What {@link Storage} needs. */
 export interface StorageProps {
   removalPolicy: RemovalPolicy;
@@ -36,6 +40,7 @@ export class Storage extends Construct {
     });
     this.media = this.bucket('Media', props, Duration.days(30));
     this.derived = this.bucket('Derived', props, Duration.days(7));
+    this.derived.addLifecycleRule({ prefix: FEEDBACK_PREFIX, expiration: FEEDBACK_KEPT });
     this.notify();
   }
 

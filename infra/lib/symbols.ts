@@ -1,6 +1,7 @@
 import { Arn, ArnFormat, Stack } from 'aws-cdk-lib';
 import { DataStack } from './data-stack';
 import { Settings } from './settings';
+import { FEEDBACK_PREFIX } from './storage';
 
 /** A state machine as far as functions may know it. */
 export interface MachineReference {
@@ -27,6 +28,7 @@ export class Symbols {
       'derived.name': [storage.derived.bucketName],
       'derived.arn': [storage.derived.bucketArn],
       'derived.objects': [storage.derived.arnForObjects('*')],
+      'derived.feedback': settings.recordFeedback ? [storage.derived.arnForObjects(`${FEEDBACK_PREFIX}*`)] : [],
       'imports.arn': [...new Set(importSources(settings).map(({ bucket }) => s3Arn(stack, bucket)))],
       'imports.objects': importSources(settings).map(({ bucket, prefix }) => s3Arn(stack, `${bucket}/${prefix}*`)),
       'uploads.queue': [storage.uploads.queueArn],
@@ -38,6 +40,7 @@ export class Symbols {
       'setting.indexReplicas': [String(settings.indexReplicas)],
       'setting.modelsDir': [settings.modelsDir],
       'setting.onnxruntimePath': [settings.onnxruntimePath],
+      'setting.recordFeedback': [String(settings.recordFeedback)],
     };
     for (const [name, machine] of Object.entries(machines)) {
       this.values[`${name}.arn`] = [machine.arn];

@@ -59,6 +59,24 @@ test('only the functions that say so may read import sources', () => {
   assert.ok(granted.includes(':s3:::films/*'));
 });
 
+test('what is opened can be recorded only where the setting says so, only there, and expires', () => {
+  const { data, app } = synthesise({ recordFeedback: 'true' });
+  const writes = (template: typeof app) =>
+    roleStatements(template).filter((statement) => JSON.stringify(statement.Resource).includes('feedback/'));
+  assert.deepEqual(writes(production.app), []);
+  const granted = writes(app);
+  assert.equal(granted.length, 1);
+  assert.deepEqual(list(granted[0].Action), ['s3:PutObject']);
+  assert.ok(JSON.stringify(granted[0].Resource).endsWith('"/feedback/*"]]}'));
+  const told = resources(app, 'AWS::Lambda::Function').filter(
+    ([, one]) => one.Properties.Environment.Variables.VINDEX_RECORD_FEEDBACK === 'true',
+  );
+  assert.deepEqual(told.map(([id]) => id.replace(/Function.{8}$/, '')).sort(), ['FunctionsApi', 'FunctionsSearch']);
+  const rules = resources(data, 'AWS::S3::Bucket').flatMap(([, one]) => one.Properties.LifecycleConfiguration.Rules);
+  const expiring = rules.filter(({ ExpirationInDays }) => ExpirationInDays);
+  assert.deepEqual(expiring, [{ ExpirationInDays: 90, Prefix: 'feedback/', Status: 'Enabled' }]);
+});
+
 test('an OpenSearch that is given is not made, and is granted only where its ARN is known', () => {
   assert.equal(resources(local.data, 'AWS::OpenSearchService::Domain').length, 0);
   const uses = (statements: Statement[]) => statements.filter(({ Action }) => list(Action)[0].startsWith('es:'));
@@ -210,6 +228,7 @@ test('settings that make no sense are refused by name', () => {
     [{ architecture: 'mips' }, /architecture must be arm64 or x86_64/],
     [{ issuer: 'https://id.example.com/' }, /issuer and audience/],
     [{ stage: 'Prod!' }, /stage must be/],
+    [{ recordFeedback: 'yes' }, /recordFeedback must be true or false, not yes/],
     [{ importSources: '/x' }, /importSources names no bucket/],
   ] as const) {
     assert.throws(() => synthesise(context as Record<string, string>), message);

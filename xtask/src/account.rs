@@ -15,7 +15,7 @@ use crate::digest;
 /// Name of the user.
 pub const USER_NAME: &str = "local@example.com";
 /// Its tenant.
-const WORKSPACE: &str = "local";
+pub const WORKSPACE: &str = "local";
 /// Its group, whose members may change the index of the deployment.
 const GROUP: &str = "operators";
 const COGNITO: &str = "AWSCognitoIdentityProviderService";

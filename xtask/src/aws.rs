@@ -143,6 +143,20 @@ impl LocalAws {
         Ok(())
     }
 
+    /// Reads what lies in S3 at `path`: an object, `bucket/key`, or a list, `bucket?list-type=2&…`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn read_object(&self, path: &str) -> Result<String> {
+        let request = self.agent.get(format!("{}/{path}", self.endpoint));
+        let request = request.header("authorization", authorization("s3"));
+        let (status, text) = read(request.call()?)?;
+        if status >= 400 {
+            bail!("reading s3://{path} was refused ({status}): {text}");
+        }
+        Ok(text)
+    }
+
     /// Reads a parameter of the parameter store; none when it does not exist.
     ///
     /// # Errors

@@ -371,6 +371,9 @@ pub struct SearchResponse {
     /// What pictures were searched with; absent where they were not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub visual_model: Option<VisualModel>,
+    /// Whether `POST /feedback` takes which of these moments is opened; absent where it does not.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub records_feedback: bool,
 }
 
 /// The moments of one video.

@@ -25,6 +25,8 @@ pub const ONNXRUNTIME: &str = "VINDEX_ONNXRUNTIME";
 /// Comma-separated `bucket` or `bucket/prefix/` from which imports are allowed; `{workspace}` in a
 /// prefix stands for the caller's tenant. Empty: none.
 pub const IMPORT_SOURCES: &str = "VINDEX_IMPORT_SOURCES";
+/// Whether it is recorded which moments are opened: `true` or `false`.
+pub const RECORD_FEEDBACK: &str = "VINDEX_RECORD_FEEDBACK";
 /// Length of a chunk in seconds; a setting, 300 unless told.
 pub const CHUNK_SECONDS: &str = "VINDEX_CHUNK_SECONDS";
 
@@ -42,5 +44,6 @@ pub const ALL: &[&str] = &[
     FFMPEG,
     ONNXRUNTIME,
     IMPORT_SOURCES,
+    RECORD_FEEDBACK,
     CHUNK_SECONDS,
 ];

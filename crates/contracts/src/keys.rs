@@ -6,6 +6,8 @@ use crate::{Generation, VideoId, Workspace};
 pub const UPLOADS_PREFIX: &str = "uploads/";
 /// Prefix of the drop folder.
 pub const INBOX_PREFIX: &str = "inbox/";
+/// Prefix of moments that were opened, in the derived bucket.
+pub const FEEDBACK_PREFIX: &str = "feedback/";
 
 /// What an object of the media bucket is, by its key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,6 +132,24 @@ pub fn derived(video_id: &VideoId, stage: Stage, fingerprint: &str, name: &str) 
     format!("videos/{video_id}/{}/{fingerprint}/{name}", stage.as_str())
 }
 
+/// Folder of everything that was opened of a tenant's videos.
+#[must_use]
+pub fn feedback_of_workspace(workspace: &Workspace) -> String {
+    format!("{FEEDBACK_PREFIX}{workspace}/")
+}
+
+/// Folder of everything that was opened of a video.
+#[must_use]
+pub fn feedback_of_video(workspace: &Workspace, video_id: &VideoId) -> String {
+    format!("{}{video_id}/", feedback_of_workspace(workspace))
+}
+
+/// A moment that was opened; `id` derives from who opened what for which query.
+#[must_use]
+pub fn feedback(workspace: &Workspace, video_id: &VideoId, id: &str) -> String {
+    format!("{}{id}.json", feedback_of_video(workspace, video_id))
+}
+
 /// Name of a chunk's object inside its stage's folder.
 #[must_use]
 pub fn chunk_name(index: u32, extension: &str) -> String {
@@ -199,6 +219,15 @@ mod tests {
             subtitles_beside("a.b/talk"),
             ["a.b/talk.srt", "a.b/talk.vtt"]
         );
+    }
+
+    #[test]
+    fn feedback_lies_below_its_tenant_and_its_video() {
+        let (workspace, video_id) = (Workspace::from("w"), VideoId::from("v"));
+        let key = feedback(&workspace, &video_id, "1");
+        assert_eq!(key, "feedback/w/v/1.json");
+        assert!(key.starts_with(&feedback_of_video(&workspace, &video_id)));
+        assert_eq!(feedback_of_workspace(&workspace), "feedback/w/");
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod api;
 pub mod artifacts;
 pub mod env;
 pub mod errors;
+pub mod feedback;
 pub mod ids;
 pub mod keys;
 pub mod limits;

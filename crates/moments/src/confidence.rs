@@ -174,6 +174,16 @@ impl Signs {
         ]
     }
 
+    /// What each sign adds to the log-odds of a moment, by the names and in the order of [`Signs::named`].
+    #[must_use]
+    pub fn weights() -> [(&'static str, f64); 8] {
+        let mut weights = Self::default().named();
+        for ((_, weight), present) in weights.iter_mut().zip(WEIGHTS) {
+            *weight = present;
+        }
+        weights
+    }
+
     fn log_odds(&self) -> f64 {
         let terms = self.named().into_iter().zip(WEIGHTS);
         BIAS + terms.map(|((_, sign), weight)| sign * weight).sum::<f64>()

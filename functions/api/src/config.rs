@@ -23,6 +23,8 @@ pub struct Config {
     pub opensearch_url: String,
     /// From where imports are allowed.
     pub import_sources: ImportSources,
+    /// Whether it is recorded which moments are opened.
+    pub record_feedback: bool,
 }
 
 impl Config {
@@ -40,6 +42,7 @@ impl Config {
             reindex_state_machine_arn: required(env::REINDEX_STATE_MACHINE_ARN)?,
             opensearch_url: required(env::OPENSEARCH_URL)?,
             import_sources: optional(env::IMPORT_SOURCES)?.unwrap_or_default(),
+            record_feedback: required(env::RECORD_FEEDBACK)?,
         })
     }
 }

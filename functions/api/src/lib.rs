@@ -1,10 +1,11 @@
-//! The HTTP API but for search: uploads, imports, videos, and the index for operators.
+//! The HTTP API but for search: uploads, imports, videos, feedback, and the index for operators.
 //!
 //! `docs/openapi.yaml` is the contract. The tenant comes from the verified token; an id of another
 //! tenant's video is answered as one that does not exist.
 
 mod config;
 mod failure;
+mod feedback;
 mod imports;
 mod reindex;
 mod uploads;
@@ -77,6 +78,7 @@ pub fn router(dependencies: Dependencies) -> Router {
         .route("/videos/{video_id}/captions.vtt", get(words::captions_vtt))
         .route("/videos/{video_id}/captions.srt", get(words::captions_srt))
         .route("/reindex", get(reindex::show).post(reindex::act))
+        .route("/feedback", post(feedback::record))
         .fallback(not_found)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new(dependencies))

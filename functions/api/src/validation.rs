@@ -8,9 +8,10 @@ use axum::{
 use contracts::{
     VideoId,
     api::UploadRequest,
+    feedback::Opened,
     limits::{
-        MAX_FILE_NAME_CHARS, MAX_SOURCE_BYTES, MAX_SUBTITLE_BYTES, MAX_TAG_CHARS, MAX_TAGS,
-        MAX_TITLE_CHARS,
+        MAX_FILE_NAME_CHARS, MAX_LISTED_MOMENTS, MAX_QUERY_CHARS, MAX_SOURCE_BYTES,
+        MAX_SUBTITLE_BYTES, MAX_TAG_CHARS, MAX_TAGS, MAX_TITLE_CHARS,
     },
 };
 use lambda_http::http::request::Parts;
@@ -131,6 +132,27 @@ pub(crate) fn description(
         }
         _ => Ok(()),
     }
+}
+
+/// Checks what is said of a moment that was opened.
+pub(crate) fn opened(opened: &Opened) -> Check {
+    text("query", &opened.query, MAX_QUERY_CHARS)?;
+    if !is_uuid(opened.video_id.as_str()) {
+        return refuse("video_id is not an id of a video".to_owned());
+    }
+    if opened.start_ms >= opened.end_ms {
+        return refuse(format!(
+            "the moment ends at {} ms, not after its start at {} ms",
+            opened.end_ms, opened.start_ms
+        ));
+    }
+    if !(1..=MAX_LISTED_MOMENTS).contains(&(opened.position as usize)) {
+        return refuse(format!(
+            "position is {}, but 1 to {MAX_LISTED_MOMENTS} are allowed",
+            opened.position
+        ));
+    }
+    Ok(())
 }
 
 fn text(name: &str, value: &str, limit_chars: usize) -> Check {

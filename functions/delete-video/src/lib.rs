@@ -1,4 +1,4 @@
-//! Removes all of a video: documents, computed objects, uploaded objects, records. Its state machine
+//! Removes all of a video: documents, computed objects, feedback, uploaded objects, records. Its state machine
 //! calls it twice, the second time after every task that was still running has ended.
 
 mod config;
@@ -76,6 +76,13 @@ pub async fn handle(
     let mut objects = deps
         .store
         .remove_prefix(&deps.derived_bucket, &keys::derived_prefix(video_id))
+        .await?;
+    objects += deps
+        .store
+        .remove_prefix(
+            &deps.derived_bucket,
+            &keys::feedback_of_video(workspace, video_id),
+        )
         .await?;
     objects += deps
         .store

@@ -17,6 +17,8 @@ pub struct Config {
     pub models_dir: PathBuf,
     /// The ONNX Runtime library.
     pub onnxruntime: PathBuf,
+    /// Whether it is recorded which moments are opened.
+    pub record_feedback: bool,
 }
 
 impl Config {
@@ -31,6 +33,7 @@ impl Config {
             opensearch_url: required(env::OPENSEARCH_URL)?,
             models_dir: required(env::MODELS_DIR)?,
             onnxruntime: required(env::ONNXRUNTIME)?,
+            record_feedback: required(env::RECORD_FEEDBACK)?,
         })
     }
 }

@@ -111,6 +111,8 @@ pub async fn answer_search<W: World>(
         facets,
         moments: answered.moments(&page.moments).await,
         visual_model: world.visual_model().filter(|_| looked.by_looks),
+        // A picture or a segment is nothing that could be asked again.
+        records_feedback: world.records_feedback() && !request.q.is_empty(),
     })
 }
 

@@ -24,7 +24,8 @@ pub use config::Config;
 pub use handler::{answer_search, router};
 pub use request::{Search, Text, Then, Wanted};
 pub use seams::{
-    Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks, World, Worlds,
+    Calibration, EmbedQuery, FindVideos, PictureQueryError, RecordFeedback, Retrieve, SignLinks,
+    World, Worlds,
 };
 pub use services::Services;
 pub use serving::Serving;

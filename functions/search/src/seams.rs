@@ -103,10 +103,19 @@ pub trait Worlds: Send + Sync + 'static {
     ) -> impl Future<Output = Result<Arc<Self::World>, SearchIndexError>> + Send;
 }
 
+/// Knows whether it is recorded which moments are opened.
+pub trait RecordFeedback {
+    /// Whether it is.
+    fn records_feedback(&self) -> bool;
+}
+
 /// Everything that a search needs of the world.
-pub trait World: EmbedQuery + Retrieve + FindVideos + SignLinks + Send + Sync + 'static {}
+pub trait World:
+    EmbedQuery + Retrieve + FindVideos + SignLinks + RecordFeedback + Send + Sync + 'static
+{
+}
 
 impl<All> World for All where
-    All: EmbedQuery + Retrieve + FindVideos + SignLinks + Send + Sync + 'static
+    All: EmbedQuery + Retrieve + FindVideos + SignLinks + RecordFeedback + Send + Sync + 'static
 {
 }

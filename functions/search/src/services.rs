@@ -73,6 +73,7 @@ impl Services {
             catalog: self.catalog.clone(),
             store: self.store.clone(),
             derived_bucket: self.config.derived_bucket.clone(),
+            record_feedback: self.config.record_feedback,
         }
     }
 

@@ -1,7 +1,9 @@
 //! The index that serves, with the models whose vectors it holds and the other services: what one search goes to.
 
 use crate::{
-    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks},
+    seams::{
+        Calibration, EmbedQuery, FindVideos, PictureQueryError, RecordFeedback, Retrieve, SignLinks,
+    },
     visual::Visual,
 };
 use catalog::{Catalog, CatalogError, VideoRecord};
@@ -27,6 +29,7 @@ pub struct Serving {
     pub(crate) catalog: Catalog,
     pub(crate) store: ObjectStore,
     pub(crate) derived_bucket: String,
+    pub(crate) record_feedback: bool,
 }
 
 impl Serving {
@@ -146,5 +149,11 @@ impl SignLinks for Serving {
             etag: None,
         };
         self.link(&thumbnail).await
+    }
+}
+
+impl RecordFeedback for Serving {
+    fn records_feedback(&self) -> bool {
+        self.record_feedback
     }
 }

@@ -32,9 +32,11 @@ async fn left_of(tenant: &Tenant, video_id: &VideoId) -> Vec<String> {
             .into_keys(),
     );
     let uploads = keys::upload_prefix(&tenant.workspace, video_id);
+    let feedback = keys::feedback_of_workspace(&tenant.workspace);
     let inbox = format!("{INBOX_PREFIX}{}/", tenant.workspace);
     for (bucket, prefix) in [
         (&stack.derived_bucket, keys::derived_prefix(video_id)),
+        (&stack.derived_bucket, feedback),
         (&stack.media_bucket, uploads),
         (&stack.media_bucket, inbox),
     ] {
@@ -49,6 +51,26 @@ async fn sweep(tenant: &Tenant, video_id: &VideoId) {
     tenant.stack.invoke("delete-video", &request).await.unwrap();
 }
 
+/// Also where it is sent twice, as `vindex opened` and the API have it; and a stranger can't say it.
+async fn feedback_is_kept_once(tenant: &Tenant, opened: &serde_json::Value) {
+    let stack = &tenant.stack;
+    let command_line = tenant.command_line();
+    let finished = command_line.run(&["opened", "ferret", "1"]).await;
+    assert_eq!(finished.code, 0, "{finished:?}");
+    for _ in 0..2 {
+        assert_eq!(tenant.post("/feedback", opened).await.status, 204);
+    }
+    let stranger = stack.new_tenant("stranger").await;
+    let refused = stranger.post("/feedback", opened).await.problem();
+    assert_eq!(refused.status, 404);
+    for (tenant, expected) in [(tenant, 2), (&stranger, 0)] {
+        let prefix = keys::feedback_of_workspace(&tenant.workspace);
+        let kept = versions(stack, &stack.derived_bucket, &prefix).await;
+        let keys: std::collections::BTreeSet<_> = kept.into_iter().map(|(key, ..)| key).collect();
+        assert_eq!(keys.len(), expected, "{keys:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_deleted_video_is_gone_and_late_tasks_leave_nothing() {
     let tenant = Stack::from_env().await.new_tenant("deleted").await;
@@ -59,8 +81,11 @@ async fn a_deleted_video_is_gone_and_late_tasks_leave_nothing() {
     let input = executions::ended(stack, &video_id).await.remove(0).input;
     let probed = stack.invoke("probe-media", &json!(input)).await.unwrap();
     assert!(left_of(&tenant, &video_id).await.len() > 10);
+    let opened = json!({ "query": "a ferret", "video_id": video_id, "start_ms": 0, "end_ms": 1000, "position": 1 });
+    feedback_is_kept_once(&tenant, &opened).await;
 
     tenant.delete(&video_id).await;
+    assert_eq!(tenant.post("/feedback", &opened).await.status, 404);
     assert_eq!(left_of(&tenant, &video_id).await, Vec::<String>::new());
     assert!(!finds(&tenant, "ferret").await);
     let path = format!("/videos/{video_id}");

@@ -351,6 +351,7 @@ fn moments_are_described_as_they_are() {
         groups: vec![],
         facets: None,
         visual_model: None,
+        records_feedback: false,
     };
     let answer = SearchResponse {
         moments: vec![full()],
@@ -361,6 +362,7 @@ fn moments_are_described_as_they_are() {
         groups: vec![group],
         facets: Some(facets),
         visual_model: Some(model),
+        records_feedback: true,
     };
     check_answer("SearchResponse", &answer, &nothing);
 }

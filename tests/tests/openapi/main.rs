@@ -16,6 +16,7 @@ use std::{
 use contracts::{
     api::*,
     artifacts::{TranscriptSource, WarningName},
+    feedback::Opened,
     limits,
     segments::Channel,
 };
@@ -135,6 +136,16 @@ fn requests_are_taken_and_refused_alike() {
         &VideoPatch {
             title: text("t"),
             tags: Some(vec![]),
+        },
+    );
+    check_request(
+        "Opened",
+        &Opened {
+            query: "q".into(),
+            video_id: "v".into(),
+            start_ms: 0,
+            end_ms: 1,
+            position: 1,
         },
     );
     check_request(
@@ -273,6 +284,14 @@ fn limits_are_those_of_contracts() {
     check(
         &schema("SearchRequest/properties/per_video/maximum"),
         u64::from(limits::MAX_PAGE_MOMENTS),
+    );
+    check(
+        &schema("Opened/properties/query/maxLength"),
+        limits::MAX_QUERY_CHARS as u64,
+    );
+    check(
+        &schema("Opened/properties/position/maximum"),
+        limits::MAX_LISTED_MOMENTS as u64,
     );
     check(
         &schema("SearchResponse/properties/moments/maxItems"),

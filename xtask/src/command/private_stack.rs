@@ -21,11 +21,12 @@ use crate::service::Service;
 const THIS_PROGRAM: &str = "/proc/self/exe";
 const UP_LIMIT: Duration = Duration::from_secs(3600);
 /// Variables that would give the private stack the settings of another one.
-const FOREIGN_SETTINGS: [&str; 4] = [
+const FOREIGN_SETTINGS: [&str; 5] = [
     "VINDEX_AWS_PORT",
     "VINDEX_OPENSEARCH_PORT",
     "VINDEX_CHUNK_SECONDS",
     "VINDEX_IMPORT_SOURCES",
+    "VINDEX_RECORD_FEEDBACK",
 ];
 
 /// A stack in a folder of its own; it is stopped and deleted when dropped, unless it is kept.

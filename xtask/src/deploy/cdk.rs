@@ -44,6 +44,8 @@ pub struct Settings {
     pub chunk_seconds: Option<u32>,
     /// Buckets and prefixes that may be imported from, `bucket/prefix`, separated by commas; none unless given.
     pub import_sources: Option<String>,
+    /// Whether it is recorded which moments are opened.
+    pub record_feedback: bool,
 }
 
 impl Settings {
@@ -63,6 +65,7 @@ impl Settings {
             format!("ffmpegPath={}", self.ffmpeg_path.display()),
             format!("onnxruntimePath={}", self.onnxruntime_path.display()),
             format!("mapConcurrency={}", self.map_concurrency),
+            format!("recordFeedback={}", self.record_feedback),
         ];
         context.extend(
             self.chunk_seconds
@@ -237,6 +240,7 @@ mod tests {
             map_concurrency: 2,
             chunk_seconds: None,
             import_sources: None,
+            record_feedback: false,
         };
         let mut seen = vec![settings.fingerprint(&checkout, "functions").unwrap()];
         write("infra/node_modules/x/index.js", "1");
@@ -254,6 +258,8 @@ mod tests {
         settings.chunk_seconds = Some(20);
         seen.push(settings.fingerprint(&checkout, "functions").unwrap());
         settings.import_sources = Some("bucket/prefix/".to_owned());
+        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
+        settings.record_feedback = true;
         seen.push(settings.fingerprint(&checkout, "functions").unwrap());
         seen.push(settings.fingerprint(&checkout, "others").unwrap());
         let all = seen.len();

@@ -115,6 +115,23 @@ async fn a_picture_finds_shots_that_look_like_it() {
 }
 
 #[tokio::test]
+async fn an_answer_to_words_says_where_feedback_is_recorded() {
+    for records_feedback in [false, true] {
+        let world = FakeWorld {
+            records_feedback,
+            ..shown(vec![shot(60, 0.95)])
+        };
+        let by_words = search(&world, &request("a parrot")).await;
+        assert_eq!(by_words.records_feedback, records_feedback);
+        let by_picture = SearchRequest {
+            image: Some(PIXEL.to_owned()),
+            ..SearchRequest::default()
+        };
+        assert!(!search(&world, &by_picture).await.records_feedback);
+    }
+}
+
+#[tokio::test]
 async fn what_is_like_a_segment_is_found_and_the_segment_itself_is_not() {
     let world = shown(vec![shot(60, 1.0), shot(0, 0.8)]);
     let like = |id: String| SearchRequest {

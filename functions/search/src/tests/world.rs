@@ -2,7 +2,10 @@
 
 use crate::{
     answer_search,
-    seams::{Calibration, EmbedQuery, FindVideos, PictureQueryError, Retrieve, SignLinks, Worlds},
+    seams::{
+        Calibration, EmbedQuery, FindVideos, PictureQueryError, RecordFeedback, Retrieve,
+        SignLinks, Worlds,
+    },
 };
 use catalog::{CatalogError, VideoRecord};
 use contracts::{
@@ -39,6 +42,7 @@ pub(crate) struct FakeWorld {
     pub(crate) silent: Vec<Retriever>,
     /// Whether words are found by the query's text alone.
     pub(crate) reads: bool,
+    pub(crate) records_feedback: bool,
     pub(crate) hits: Vec<Hit>,
     pub(crate) videos: Vec<VideoRecord>,
     /// What the index was asked.
@@ -217,6 +221,12 @@ impl FindVideos for FakeWorld {
             .iter()
             .filter(|video| video.workspace == *workspace && video_ids.contains(&video.video_id));
         Ok(known.cloned().collect())
+    }
+}
+
+impl RecordFeedback for FakeWorld {
+    fn records_feedback(&self) -> bool {
+        self.records_feedback
     }
 }
 

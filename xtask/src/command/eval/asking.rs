@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use contracts::api::SearchResponse;
 use serde_json::{Value, json};
 
 use super::questions::{Question, Stretch};
@@ -83,19 +84,24 @@ impl Searcher {
         Ok((replies, visual_model))
     }
 
+    /// The answer to a query in all channels, the nearest moments and explanations included; none where the query is
+    /// refused.
+    ///
+    /// # Errors
+    /// When the stack does not answer.
+    pub fn ask_if_valid(&self, query: &str) -> Result<Option<SearchResponse>> {
+        let (status, text) = self.post(query, &MODES[0])?;
+        if status == 400 {
+            return Ok(None);
+        }
+        ensure!(status == 200, "a search gave {status}: {text}");
+        let answer = serde_json::from_str(&text).context("the answer is not as promised")?;
+        Ok(Some(answer))
+    }
+
     /// The answer with the names of videos, and without links, which are long and soon worth nothing.
     fn ask(&self, query: &str, mode: &Mode) -> Result<Value> {
-        let mut body = json!({ "q": query, "nearest": true, "explain": true, "limit": LIMIT });
-        if let Some(channels) = mode.channels {
-            body["channels"] = json!(channels);
-        }
-        let request = loopback_agent(TIMEOUT)
-            .post(format!("{}/search", self.api_url))
-            .header("content-type", "application/json")
-            .header("authorization", format!("Bearer {}", self.token));
-        let mut response = request.send(body.to_string()).context("the search")?;
-        let text = response.body_mut().read_to_string()?;
-        let status = response.status().as_u16();
+        let (status, text) = self.post(query, mode)?;
         ensure!(status == 200, "asking {query:?} gave {status}: {text}");
         let mut answer: Value = serde_json::from_str(&text).context("the answer is no JSON")?;
         for list in ["moments", "nearest"] {
@@ -113,6 +119,21 @@ impl Searcher {
             }
         }
         Ok(answer)
+    }
+
+    /// Status and body of the answer to a search.
+    fn post(&self, query: &str, mode: &Mode) -> Result<(u16, String)> {
+        let mut body = json!({ "q": query, "nearest": true, "explain": true, "limit": LIMIT });
+        if let Some(channels) = mode.channels {
+            body["channels"] = json!(channels);
+        }
+        let request = loopback_agent(TIMEOUT)
+            .post(format!("{}/search", self.api_url))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {}", self.token));
+        let mut response = request.send(body.to_string()).context("the search")?;
+        let text = response.body_mut().read_to_string()?;
+        Ok((response.status().as_u16(), text))
     }
 
     fn reply(&self, answer: &Answer) -> Reply {

@@ -4,9 +4,11 @@ mod asking;
 mod baselines;
 mod chance;
 mod document;
+mod feedback;
 mod figures;
 mod fit;
 mod lectures;
+mod logit;
 mod metrics;
 mod questions;
 mod reading;
@@ -44,6 +46,7 @@ const QUICK_LECTURES: usize = 2;
 
 /// Arguments of `eval`.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct EvalArguments {
     /// The samples and two lectures, and nothing written: to try the evaluation itself
     #[arg(long)]
@@ -57,6 +60,10 @@ pub struct EvalArguments {
     /// Ask nothing: fit the weights of `moments::Signs` to the answers of the last run, and print them
     #[arg(long, conflicts_with_all = ["quick", "keep", "only_ask"])]
     fit: bool,
+    /// Ask the running stack again what was asked of it, and show where the moments that were opened stand by the
+    /// weights of `moments::Signs` and by others; write nothing
+    #[arg(long, conflicts_with_all = ["quick", "keep", "only_ask", "fit"])]
+    feedback: bool,
 }
 
 /// What is uploaded and asked about.
@@ -76,6 +83,10 @@ pub fn eval(checkout: &Checkout, arguments: &EvalArguments) -> Result<()> {
     let _lock = lock_file(&checkout.home.join("eval.lock"))?;
     if arguments.fit {
         print!("{}", fit::fit(&answers_path(checkout))?);
+        return Ok(());
+    }
+    if arguments.feedback {
+        print!("{}", feedback::feedback(checkout)?);
         return Ok(());
     }
     let mut stack = if arguments.only_ask {

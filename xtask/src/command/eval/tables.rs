@@ -256,7 +256,8 @@ fn ranking(name: &str, measures: &Measures, intervals: Option<[Interval; 2]>) ->
     ]
 }
 
-fn with_interval(value: f64, interval: Interval) -> String {
+/// A figure with its interval.
+pub fn with_interval(value: f64, interval: Interval) -> String {
     format!("{value:.3} [{:.3}, {:.3}]", interval.low, interval.high)
 }
 

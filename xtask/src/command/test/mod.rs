@@ -138,6 +138,7 @@ impl Run<'_> {
             opensearch_port: Some(self.ports[1]),
             chunk_seconds: Some(CHUNK_SECONDS),
             import_sources: Some(IMPORT_SOURCES.to_owned()),
+            record_feedback: true,
             visual: VISUAL,
         }
     }

@@ -44,6 +44,9 @@ pub struct UpArguments {
     /// Where imports may come from: bucket/prefix, separated by commas; `{workspace}` stands for the tenant
     #[arg(long, env = "VINDEX_IMPORT_SOURCES")]
     pub import_sources: Option<String>,
+    /// Record which moments are opened, with their queries, for `cargo xtask eval --feedback`
+    #[arg(long, env = "VINDEX_RECORD_FEEDBACK")]
+    pub record_feedback: bool,
     /// Which model plays the role visual
     #[arg(long, env = "VINDEX_VISUAL", value_enum, default_value_t)]
     pub visual: Visual,
@@ -93,6 +96,7 @@ fn run_steps(checkout: &Checkout, arguments: &UpArguments, progress: &Progress) 
         map_concurrency: thread::available_parallelism().map_or(1, NonZero::get),
         chunk_seconds: arguments.chunk_seconds,
         import_sources: arguments.import_sources.clone(),
+        record_feedback: arguments.record_feedback,
     };
     let aws = LocalAws::on(ports.aws);
     deploying::deploy(checkout, &aws, ports.aws, &settings, &binaries, progress)?;
