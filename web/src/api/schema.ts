@@ -299,7 +299,7 @@ export interface components {
              * @description The presigned PUT binds it
              * @default application/octet-stream
              */
-            content_type: string;
+            content_type?: string;
             title?: components["schemas"]["Title"];
             tags?: components["schemas"]["Tags"];
             language?: components["schemas"]["Language"];
@@ -370,7 +370,7 @@ export interface components {
              * @default relevance
              * @enum {string}
              */
-            order: "relevance" | "newest" | "oldest";
+            order?: "relevance" | "newest" | "oldest";
             /**
              * @description Moments of one video stand together, the video with the best one first; a page has `limit` videos
              * @enum {string}
@@ -382,22 +382,22 @@ export interface components {
              * @description Whether to answer with the nearest moments too that are not confident, `limit` of them on the first page
              * @default false
              */
-            nearest: boolean;
+            nearest?: boolean;
             /**
              * @description Whether to count what was found by channel, tag, language and video
              * @default false
              */
-            facets: boolean;
+            facets?: boolean;
             /**
              * @description Whether each moment says how it was found and what its confidence rests on
              * @default false
              */
-            explain: boolean;
+            explain?: boolean;
             /**
              * @description Most moments in the page; most videos where moments are grouped. Pages go through 200 moments in all
              * @default 10
              */
-            limit: number;
+            limit?: number;
             /** @description `next_cursor` of the page before */
             cursor?: string;
         };

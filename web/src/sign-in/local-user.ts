@@ -8,7 +8,7 @@ export function signInLocalUser(config: Config, user: LocalUser): Session {
     userName: user.name,
     token: () => kept.get(),
     renew: () => kept.renew(),
-    signOut: () => location.reload(),
+    signOut: undefined,
   };
 }
 

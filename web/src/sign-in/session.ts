@@ -6,8 +6,8 @@ export interface Session {
   token(): Promise<string>;
   /** Gets a new token although the one at hand looks good: the API refused it. */
   renew(): Promise<string>;
-  /** Forgets the tokens and, where there is one, ends the issuer's own session. */
-  signOut(): void;
+  /** Forgets the tokens and, where there is one, ends the issuer's own session. The local user has no way out. */
+  signOut: (() => void) | undefined;
 }
 
 /** Nobody is signed in any more. */
