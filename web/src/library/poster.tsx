@@ -3,6 +3,8 @@ import type { Video } from '../api/client.ts';
 import { useServices } from '../services.ts';
 import { Icon } from '../ui/icons.tsx';
 
+const TRY_AGAIN_MS = 4000;
+
 /** A picture of a video, looked for when it comes into sight. */
 export function Poster({ video }: { video: Video }) {
   const { posters } = useServices();
@@ -14,7 +16,8 @@ export function Poster({ video }: { video: Video }) {
     const observer = new IntersectionObserver(([entry]) => {
       if (!entry?.isIntersecting) return;
       observer.disconnect();
-      posters.poster(video).then(setUrl, () => {});
+      const show = () => posters.poster(video).then(setUrl);
+      show().catch(() => setTimeout(() => void show().catch(() => {}), TRY_AGAIN_MS));
     });
     observer.observe(element.current);
     return () => observer.disconnect();

@@ -2,6 +2,7 @@ import type { Api, Moment, Video } from '../api/client.ts';
 import { Slots } from '../uploads/patience.ts';
 
 const SHOTS_PER_SEARCH = 50;
+const SHOTS_FOR_POSTER = 12;
 
 /**
  * Pictures of videos. The API lists no shots, but a search for the title among the pictures of one video, with what
@@ -18,7 +19,7 @@ export class Posters {
     const key = `${video.video_id}:${video.serving_generation}`;
     let poster = this.kept.get(key);
     if (!poster) {
-      poster = this.slots.run(async () => firstOf(await this.search(video, 5))?.thumbnail_url ?? undefined);
+      poster = this.slots.run(async () => firstOf(await this.search(video, SHOTS_FOR_POSTER))?.thumbnail_url ?? undefined);
       poster.catch(() => this.kept.delete(key));
       this.kept.set(key, poster);
     }
@@ -35,6 +36,8 @@ export class Posters {
     if (!video.channels.includes('visual')) return [];
     const query = { q: plainWords(video.title), videos: video.video_id, channels: 'visual', nearest: true, limit };
     const answer = await this.api.call('get', '/search', { query, signal });
+    // A model that is still being opened; a moment later it answers.
+    if (answer.degraded.includes('visual')) throw new Error('pictures can’t be searched just now');
     const byStart = new Map<number, Moment>();
     for (const moment of [...answer.moments, ...(answer.nearest ?? [])]) {
       if (moment.thumbnail_url && !byStart.has(moment.start_ms)) byStart.set(moment.start_ms, moment);

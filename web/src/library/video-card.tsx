@@ -24,7 +24,7 @@ export function VideoCard({ video }: { video: Video }) {
       </div>
       <CardState video={video} />
       {video.tags.length > 0 && (
-        <ul class="tags" aria-label="Tags">
+        <ul class="tags tags-line" aria-label="Tags">
           {video.tags.slice(0, 3).map((tag) => (
             <li key={tag}>{tag}</li>
           ))}

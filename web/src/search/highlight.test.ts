@@ -16,12 +16,14 @@ test('a text is cut at its highlights', () => {
 });
 
 test('offsets count UTF-16 code units', () => {
-  check('🐼 panda 🎋 eats', [[3, 8], [9, 11]], '🐼 [panda] [🎋] eats');
+  check('🐼 panda 🎋 eats', [[3, 8], [9, 11]], '🐼 [panda 🎋] eats');
+  check('🐼 panda', [[0, 2]], '[🐼] panda');
 });
 
 test('highlights may overlap, touch, be out of order or out of the text', () => {
   check('abcdef', [[2, 4], [0, 3]], '[abcd]ef');
   check('abcdef', [[0, 2], [2, 4]], '[abcd]ef');
+  check('a bc d', [[0, 1], [2, 4]], '[a bc] d');
   check('abc', [[1, 99], [7, 9], [2, 2]], 'a[bc]');
 });
 

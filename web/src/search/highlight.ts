@@ -6,7 +6,7 @@ export interface Stretch {
 
 /**
  * Cuts a text at its highlights, `[from, to)` in UTF-16 code units, which are what JavaScript counts. Highlights that
- * overlap or touch become one, and what lies outside the text is left out.
+ * overlap, touch or have nothing but spaces between them become one, and what lies outside the text is left out.
  */
 export function splitHighlights(text: string, highlights: readonly (readonly number[])[]): Stretch[] {
   const stretches: Stretch[] = [];
@@ -21,7 +21,8 @@ export function splitHighlights(text: string, highlights: readonly (readonly num
     const start = Math.max(position, from);
     const end = Math.min(to, text.length);
     if (start >= end) continue;
-    add(position, start, false);
+    const joins = stretches.at(-1)?.isMatch === true && text.slice(position, start).trim() === '';
+    add(position, start, joins);
     add(start, end, true);
     position = end;
   }

@@ -86,13 +86,21 @@ function Actions({ moment }: { moment: Moment }) {
         <button
           type="button"
           class="text-button"
+          aria-label="More like this"
+          title="More like this"
           onClick={() => navigate({ view: 'search', query: { ...EMPTY_QUERY, like: alike.segment_id } })}
         >
-          <Icon name="similar" size={16} /> More like this
+          <Icon name="similar" size={16} /> <span class="label">More like this</span>
         </button>
       )}
-      <button type="button" class="text-button" onClick={() => void copyLink(moment.video_id, moment.start_ms / 1000)}>
-        <Icon name="link" size={16} /> Copy link
+      <button
+        type="button"
+        class="text-button"
+        aria-label="Copy link"
+        title="Copy link"
+        onClick={() => void copyLink(moment.video_id, moment.start_ms / 1000)}
+      >
+        <Icon name="link" size={16} /> <span class="label">Copy link</span>
       </button>
     </div>
   );

@@ -48,6 +48,7 @@ export function SearchView({ query }: { query: SearchQuery }) {
           {isLoading ? 'Loading…' : 'Show more'}
         </button>
       )}
+      {answer?.visual_model?.stand_in && <StandIn />}
     </section>
   );
 }
@@ -79,20 +80,21 @@ function Asked({ query }: { query: SearchQuery }) {
 
 function Notices({ answer }: { answer: SearchResponse }) {
   const degraded = answer.degraded.map(channelLabel);
+  if (degraded.length === 0) return null;
   return (
-    <>
-      {degraded.length > 0 && (
-        <p class="notice" role="status">
-          Not everything could be searched just now: <strong>{degraded.join(', ')}</strong>. The rest answers.
-        </p>
-      )}
-      {answer.visual_model?.stand_in && (
-        <p class="fine-print">
-          Pictures are searched by a small stand-in that knows 1,000 nouns: animals, food, things, vehicles. It knows no
-          people, actions, colours or counts.
-        </p>
-      )}
-    </>
+    <p class="notice" role="status">
+      Not everything could be searched just now: <strong>{degraded.join(', ')}</strong>. The rest answers.
+    </p>
+  );
+}
+
+/** What the model of pictures can't know, so that nobody wonders why it doesn't find it. */
+function StandIn() {
+  return (
+    <p class="fine-print stand-in">
+      Pictures are searched by a small stand-in that knows 1,000 nouns: animals, food, things, vehicles. It knows no people,
+      actions, colours or counts.
+    </p>
   );
 }
 

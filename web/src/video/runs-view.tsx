@@ -85,11 +85,11 @@ function Runs({ timeline }: { timeline: Schemas['Timeline'] }) {
             <tr>
               <th scope="col">Stage</th>
               <th scope="col">Part</th>
+              <th scope="col">Took</th>
               <th scope="col" class="runs-bars">
                 When
               </th>
-              <th scope="col">Took</th>
-              <th scope="col">Did</th>
+              <th scope="col">Items</th>
               <th scope="col">Attempts</th>
             </tr>
           </thead>
@@ -125,12 +125,12 @@ function RunRow({ task, span, nowMs }: { task: Run; span: Span; nowMs: number })
         {task.error && <span class="failure">{task.error}</span>}
       </th>
       <td class="number">{task.chunk === null ? '' : task.chunk + 1}</td>
+      <td class="number">{state === 'running' ? `${duration(end - start)} …` : duration(end - start)}</td>
       <td class="runs-bars">
         <span class="run-track">
           <i style={{ left: `${((start - span.startMs) / whole) * 100}%`, width: `${Math.max(0.4, ((end - start) / whole) * 100)}%` }} />
         </span>
       </td>
-      <td class="number">{state === 'running' ? `${duration(end - start)} …` : duration(end - start)}</td>
       <td class="number">{state === 'reused' ? 'found done' : (task.units ?? '')}</td>
       <td class="number">{task.attempts}</td>
     </tr>
