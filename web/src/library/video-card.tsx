@@ -1,4 +1,4 @@
-import type { Video } from '../api/client.ts';
+import { sentence, type Video } from '../api/client.ts';
 import { formatRoute } from '../router.ts';
 import { useServices } from '../services.ts';
 import { Bar } from '../ui/bar.tsx';
@@ -58,7 +58,7 @@ function CardState({ video }: { video: Video }) {
         <p class="card-state quiet">
           Added {day(video.created_at)}
           {video.warnings.length > 0 && (
-            <span class="warning" title={video.warnings.map(({ message }) => message).join('\n')}>
+            <span class="warning" title={video.warnings.map(({ message }) => sentence(message)).join('\n')}>
               <Icon name="alert" size={16} /> {video.warnings.length === 1 ? 'a warning' : `${video.warnings.length} warnings`}
             </span>
           )}
@@ -71,7 +71,7 @@ function Failure({ video }: { video: Video }) {
   return (
     <p class="card-state failure">
       <Icon name="alert" size={16} />
-      <span>{video.error?.message ?? 'The indexing failed'}</span>
+      <span>{sentence(video.error?.message ?? 'The indexing failed')}</span>
     </p>
   );
 }

@@ -19,6 +19,8 @@ export interface SearchState {
   error: string;
 }
 
+const NOTHING: SearchState = { answer: undefined, isLoading: false, isSlow: false, error: '' };
+
 const kept = new Map<string, { answer: SearchResponse; atMs: number }>();
 
 /** Answers a query as it changes; what is typed over is dropped. */
@@ -26,20 +28,20 @@ export function useSearch(query: SearchQuery): SearchState & { more: () => void;
   const { api } = useServices();
   const key = keyOf(query);
   const [turn, setTurn] = useState(0);
-  const [state, setState] = useState<SearchState>(() => ({ answer: known(key), isLoading: !known(key), isSlow: false, error: '' }));
+  const [state, setState] = useState<SearchState & { key: string }>(() => ({ ...NOTHING, answer: known(key), key }));
   const latest = useRef(new Latest()).current;
 
   const load = (work: (signal: AbortSignal) => Promise<SearchResponse>) => {
-    setState((before) => ({ ...before, isLoading: true, isSlow: false, error: '' }));
+    setState((before) => ({ ...before, key, isLoading: true, isSlow: false, error: '' }));
     const slow = setTimeout(() => setState((before) => ({ ...before, isSlow: before.isLoading })), SLOW_MS);
     void latest
       .run(work)
       .then((answer) => {
         if (!answer) return;
         kept.set(key, { answer, atMs: Date.now() });
-        setState({ answer, isLoading: false, isSlow: false, error: '' });
+        setState({ ...NOTHING, answer, key });
       })
-      .catch((error: unknown) => setState({ answer: undefined, isLoading: false, isSlow: false, error: messageOf(error) }))
+      .catch((error: unknown) => setState({ ...NOTHING, error: messageOf(error), key }))
       .finally(() => clearTimeout(slow));
   };
 
@@ -47,7 +49,7 @@ export function useSearch(query: SearchQuery): SearchState & { more: () => void;
     const answer = known(key);
     if (answer || !asksSomething(query)) {
       latest.stop();
-      setState({ answer, isLoading: false, isSlow: false, error: '' });
+      setState({ ...NOTHING, answer, key });
     } else {
       load((signal) => ask(api, query, { facets: true }, signal));
     }
@@ -64,7 +66,9 @@ export function useSearch(query: SearchQuery): SearchState & { more: () => void;
     const before = state.answer;
     load(async (signal) => ({ ...before, ...(await ask(api, query, { facets: true, nearest: true }, signal)) }));
   };
-  return { ...state, more, nearest, retry: () => setTurn(turn + 1) };
+  // Until the effect above has run, the state is that of the query before.
+  const isLoading = state.isLoading || (state.key !== key && asksSomething(query));
+  return { ...state, isLoading, more, nearest, retry: () => setTurn(turn + 1) };
 }
 
 type Extra = { facets?: boolean; nearest?: boolean; cursor?: string };

@@ -29,11 +29,14 @@ export function Menu(props: {
     details.current.open = false;
     details.current.querySelector('summary')?.focus();
   };
+  const bringIntoSight = () => {
+    if (details.current?.open) details.current.lastElementChild?.scrollIntoView({ block: 'nearest' });
+  };
   const closeByChoice = (event: Event) => {
     if (props.closesOnChoice && (event.target as Element).closest('button, a')) details.current!.open = false;
   };
   return (
-    <details ref={details} class={`menu ${props.class ?? ''}`} onKeyDown={closeByKey}>
+    <details ref={details} class={`menu ${props.class ?? ''}`} onKeyDown={closeByKey} onToggle={bringIntoSight}>
       <summary class={props.buttonClass ?? 'chip'} aria-label={props.name} title={props.name}>
         {props.label}
       </summary>

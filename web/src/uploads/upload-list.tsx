@@ -89,7 +89,9 @@ function InterruptedRow({ remembered }: { remembered: Remembered }) {
       </div>
       <Bar value={arrived / Math.max(1, sizeBytes)} label={`Upload of ${fileName}`} />
       <div class="upload-state">
-        Interrupted at {fileSize(arrived)} of {fileSize(sizeBytes)}. Choose the same file again to go on.
+        {multipart
+          ? `Interrupted at ${fileSize(arrived)} of ${fileSize(sizeBytes)}. Choose the same file again to go on.`
+          : 'Interrupted. Choose the same file again to send it.'}
       </div>
       <div class="upload-buttons">
         <button type="button" class="text-button" onClick={() => choose('files')}>

@@ -131,7 +131,7 @@ function RunRow({ task, span, nowMs }: { task: Run; span: Span; nowMs: number })
           <i style={{ left: `${((start - span.startMs) / whole) * 100}%`, width: `${Math.max(0.4, ((end - start) / whole) * 100)}%` }} />
         </span>
       </td>
-      <td class="number">{state === 'reused' ? 'found done' : (task.units ?? '')}</td>
+      <td class="number">{state === 'reused' ? 'reused' : (task.units ?? '')}</td>
       <td class="number">{task.attempts}</td>
     </tr>
   );

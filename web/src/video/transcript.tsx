@@ -21,6 +21,7 @@ export function Transcript(props: {
   const cues = transcript?.cues ?? [];
   useFollow(list, props.player, cues);
   if (transcript === undefined) return <TranscriptSkeleton />;
+  if (transcript === null) return <p class="transcript-none quiet">There are no words to show yet.</p>;
   if (cues.length === 0) return <p class="transcript-none quiet">Nothing is said in this video.</p>;
   const shown = cues.map((cue, index) => ({ cue, index, found: occurrences(cue.text, find) }));
   const matching = find.trim() ? shown.filter(({ found }) => found.length > 0) : shown;

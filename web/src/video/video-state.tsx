@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { messageOf, type Video } from '../api/client.ts';
+import { messageOf, sentence, type Video } from '../api/client.ts';
 import { progressOf, type Progress } from '../library/progress.ts';
 import { formatRoute } from '../router.ts';
 import { useServices } from '../services.ts';
@@ -19,7 +19,7 @@ export function VideoState({ video, onRetried }: { video: Video; onRetried: () =
       {video.status === 'FAILED' && (
         <div class="notice notice-error" role="alert">
           <p>
-            {video.error?.message ?? 'The indexing failed.'} {runs}
+            {sentence(video.error?.message ?? 'The indexing failed')} {runs}
           </p>
           <button type="button" class="button" onClick={() => void retry()}>
             Try again
@@ -29,7 +29,7 @@ export function VideoState({ video, onRetried }: { video: Video; onRetried: () =
       {video.status === 'AWAITING_UPLOAD' && <p class="notice">This video waits for its file.</p>}
       {video.warnings.map((warning) => (
         <p key={`${warning.name}${warning.start_ms}`} class="notice">
-          {warning.message}
+          {sentence(warning.message)}
           {warning.start_ms !== undefined && warning.end_ms !== undefined && (
             <span class="quiet">
               {' '}
