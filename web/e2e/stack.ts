@@ -29,7 +29,7 @@ export function freshSample(sample: string, sizeBytes = 0): { path: string; titl
 export async function api(): Promise<Api> {
   const config = readConfig(await (await fetch(new URL('config.json', pageUrl))).json());
   if (!config.localUser) throw new Error('the page is not that of a local stack');
-  return new Api(config.apiUrl, signInLocalUser(config, config.localUser));
+  return new Api(config.apiUrl, signInLocalUser(config.localUser));
 }
 
 export async function findVideo(title: string): Promise<Video | undefined> {

@@ -21,6 +21,8 @@ export interface SignInConfig {
 export interface LocalUser {
   name: string;
   password: string;
+  /** The client that takes passwords. */
+  clientId: string;
   cognitoUrl: string;
 }
 
@@ -42,6 +44,7 @@ export function readConfig(json: unknown): Config {
     config.localUser = {
       name: text(user.name, 'local_user.name'),
       password: text(user.password, 'local_user.password'),
+      clientId: text(user.client_id, 'local_user.client_id'),
       cognitoUrl: text(user.cognito_url, 'local_user.cognito_url'),
     };
   }

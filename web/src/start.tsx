@@ -18,7 +18,7 @@ export async function start(config: Config, draw: Draw): Promise<void> {
   const flow = new CodeFlow(config.signIn);
   const askToSignIn = (message: string) => draw(<SignInView flow={flow} message={message} />);
   try {
-    const session = config.localUser ? signInLocalUser(config, config.localUser) : await flow.resume();
+    const session = config.localUser ? signInLocalUser(config.localUser) : await flow.resume();
     if (!session) return askToSignIn('');
     await session.token();
     draw(<App services={servicesOf(config, watched(session, () => askToSignIn('You have been signed out.')))} />);

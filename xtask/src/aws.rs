@@ -5,6 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use crate::page::PageFile;
+
 /// Region of the local AWS.
 pub const REGION: &str = "us-east-1";
 /// Account of the local AWS.
@@ -139,6 +141,30 @@ impl LocalAws {
             read(request.send(json!({ "corsConfiguration": configuration }).to_string())?)?;
         if status >= 400 {
             bail!("the API's CORS settings were refused ({status}): {text}");
+        }
+        Ok(())
+    }
+
+    /// Puts a file of the page into a bucket.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn put_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        file: &PageFile,
+        bytes: Vec<u8>,
+    ) -> Result<()> {
+        let request = self
+            .agent
+            .put(format!("{}/{bucket}/{key}", self.endpoint))
+            .header("authorization", authorization("s3"))
+            .header("content-type", file.content_type)
+            .header("cache-control", file.cache_control);
+        let (status, text) = read(request.send(bytes)?)?;
+        if status >= 400 {
+            bail!("{key} was refused by the bucket {bucket} ({status}): {text}");
         }
         Ok(())
     }

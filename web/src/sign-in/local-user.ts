@@ -1,9 +1,9 @@
-import type { Config, LocalUser } from '../config.ts';
+import type { LocalUser } from '../config.ts';
 import { KeptToken, type Session } from './session.ts';
 
 /** Signs the local stack's user in by its password, and again when the token expires. Only `up` writes such a user. */
-export function signInLocalUser(config: Config, user: LocalUser): Session {
-  const kept = new KeptToken(() => askForToken(user, config.signIn.clientId));
+export function signInLocalUser(user: LocalUser): Session {
+  const kept = new KeptToken(() => askForToken(user));
   return {
     userName: user.name,
     token: () => kept.get(),
@@ -12,7 +12,7 @@ export function signInLocalUser(config: Config, user: LocalUser): Session {
   };
 }
 
-async function askForToken(user: LocalUser, clientId: string): Promise<string> {
+async function askForToken(user: LocalUser): Promise<string> {
   const response = await fetch(user.cognitoUrl, {
     method: 'POST',
     headers: {
@@ -20,7 +20,7 @@ async function askForToken(user: LocalUser, clientId: string): Promise<string> {
       'x-amz-target': 'AWSCognitoIdentityProviderService.InitiateAuth',
     },
     body: JSON.stringify({
-      ClientId: clientId,
+      ClientId: user.clientId,
       AuthFlow: 'USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: user.name, PASSWORD: user.password },
     }),

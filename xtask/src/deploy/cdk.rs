@@ -44,6 +44,8 @@ pub struct Settings {
     pub chunk_seconds: Option<u32>,
     /// Buckets and prefixes that may be imported from, `bucket/prefix`, separated by commas; none unless given.
     pub import_sources: Option<String>,
+    /// Origin that serves the page's bucket.
+    pub page_origin: String,
 }
 
 impl Settings {
@@ -63,6 +65,7 @@ impl Settings {
             format!("ffmpegPath={}", self.ffmpeg_path.display()),
             format!("onnxruntimePath={}", self.onnxruntime_path.display()),
             format!("mapConcurrency={}", self.map_concurrency),
+            format!("pageOrigin={}", self.page_origin),
         ];
         context.extend(
             self.chunk_seconds
@@ -237,6 +240,7 @@ mod tests {
             map_concurrency: 2,
             chunk_seconds: None,
             import_sources: None,
+            page_origin: "http://127.0.0.1:4566".to_owned(),
         };
         let mut seen = vec![settings.fingerprint(&checkout, "functions").unwrap()];
         write("infra/node_modules/x/index.js", "1");
