@@ -1,13 +1,24 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import type { Video } from '../src/api/client.ts';
 import { closeBrowser, pageUrl, skip, visit } from './browser.ts';
+import { indexedSample, removeVideos } from './stack.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-after(closeBrowser);
+let video: Video;
+
+before(async () => {
+  if (!skip) video = await indexedSample('wildlife-notebook');
+});
+
+after(async () => {
+  if (!skip) await removeVideos([video.title]);
+  await closeBrowser();
+});
 
 interface Fault {
   id: string;
@@ -17,14 +28,14 @@ interface Fault {
 
 const VIEWS: [string, (page: Page) => Promise<void>][] = [
   ['library', (page) => page.locator('.card img').first().waitFor()],
-  ['menu of a video', (page) => page.locator('.card summary').first().click()],
-  ['dialog', (page) => page.locator('.card').first().getByText('Rename and tag').click()],
+  ['menu of a video', (page) => page.locator('.card', { hasText: video.title }).locator('summary').click()],
+  ['dialog', (page) => page.locator('.card', { hasText: video.title }).getByText('Rename and tag').click()],
   ['search help', (page) => go(page, '#/search', '.examples')],
-  ['results', (page) => go(page, '#/search?q=animals%20in%20the%20snow', '[data-result]')],
-  ['results by video', (page) => go(page, '#/search?q=water&group=video', '.group, .empty')],
-  ['nothing found', (page) => go(page, '#/search?q=tax%20declaration%20for%20submarines', '.empty')],
+  ['results', (page) => go(page, `#/search?q=animals%20in%20the%20snow&videos=${video.video_id}`, '[data-result]')],
+  ['results by video', (page) => go(page, `#/search?q=panda&group=video&videos=${video.video_id}`, '.group, .empty')],
+  ['nothing found', (page) => go(page, `#/search?q=tax%20declaration%20for%20submarines&videos=${video.video_id}`, '.empty')],
   ['video', async (page) => {
-    await go(page, '#/search?q=panda%20eats%20bamboo', '[data-result]');
+    await go(page, `#/search?q=panda%20eats%20bamboo&videos=${video.video_id}`, '[data-result]');
     await page.locator('[data-result]').first().click();
     await page.locator('.cues button').first().waitFor();
     await page.locator('.shots img').first().waitFor();

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { Api, type Video } from '../src/api/client.ts';
 import { readConfig } from '../src/config.ts';
 import { signInLocalUser } from '../src/sign-in/local-user.ts';
-import { pageUrl } from './browser.ts';
+import { eventually, pageUrl } from './browser.ts';
 
 const samples = fileURLToPath(new URL('../../samples/videos/', import.meta.url));
 const folder = mkdtempSync(path.join(tmpdir(), 'vindex-web-'));
@@ -30,6 +30,22 @@ export async function api(): Promise<Api> {
   const config = readConfig(await (await fetch(new URL('config.json', pageUrl))).json());
   if (!config.localUser) throw new Error('the page is not that of a local stack');
   return new Api(config.apiUrl, signInLocalUser(config.localUser));
+}
+
+/** Uploads a sample past the page and waits until it is indexed. */
+export async function indexedSample(sample: string): Promise<Video> {
+  const file = freshSample(sample);
+  const bytes = readFileSync(file.path);
+  const client = await api();
+  const body = { file_name: `${file.title}.mp4`, title: file.title, size_bytes: bytes.length, content_type: 'video/mp4' };
+  const { source, video_id: id } = await client.call('post', '/uploads', { body });
+  const put = await fetch(source!.url, { method: 'PUT', headers: source!.headers, body: bytes });
+  if (!put.ok) throw new Error(`the storage refused the sample: ${put.status}`);
+  return eventually('READY', 120_000, async () => {
+    const video = await client.call('get', '/videos/{id}', { id });
+    if (video.status === 'FAILED') throw new Error(video.error?.message);
+    return video.status === 'READY' && video;
+  });
 }
 
 export async function findVideo(title: string): Promise<Video | undefined> {
