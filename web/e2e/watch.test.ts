@@ -99,6 +99,28 @@ test('nothing that matches well says so, and the nearest come on demand', { skip
   await page.locator('.nearest [data-result], .empty:has-text("Nothing comes near")').first().waitFor();
 });
 
+test('a picture finds its shot, and a shot others like it', { skip, timeout: 60_000 }, async () => {
+  const page = await visit(`#/search?q=koala&channels=visual&videos=${known.video_id}`);
+  await firstResult(page);
+  const picture = await page.locator('.preview img').first().getAttribute('src');
+  const buffer = Buffer.from(await (await fetch(picture!)).arrayBuffer());
+  await page.getByLabel('Search by picture').setInputFiles({ name: 'koala.jpg', mimeType: 'image/jpeg', buffer });
+  await page.getByAltText('The picture that is looked for').waitFor();
+  await firstResult(page);
+  assert.match((await page.locator('.evidence').first().textContent()) ?? '', /koala/);
+  await page.getByRole('button', { name: 'More like this' }).first().click();
+  await page.getByText('Moments like the one you chose').waitFor();
+  await firstResult(page);
+});
+
+test('a file that the browser cannot play says so', { skip, timeout: 60_000 }, async () => {
+  const page = await visit();
+  await page.route(/\/source\?/, (route) => route.fulfill({ contentType: 'video/mp4', body: 'no video' }));
+  await page.goto(page.url().replace(/#.*/, `#/videos/${known.video_id}`));
+  await page.getByText('Your browser can’t play this file').waitFor();
+  await page.locator('.cues button').first().waitFor();
+});
+
 async function firstResult(page: Page) {
   const result = page.locator('.search-view:not([aria-busy="true"]) [data-result]').first();
   await result.waitFor();

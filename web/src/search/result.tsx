@@ -68,7 +68,7 @@ function EvidenceLine({ item }: { item: Schemas['Evidence'] }) {
             )
           : item.labels?.length
             ? `looks like ${item.labels.join(', ')}`
-            : 'the picture itself'}
+            : 'by its looks'}
       </span>
     </li>
   );
@@ -106,10 +106,17 @@ function Actions({ moment }: { moment: Moment }) {
   );
 }
 
+/** Answers are given from a confidence of 0.3 on. */
+const LEVELS = [
+  ['Strong match', 3, 0.95],
+  ['Good match', 2, 0.75],
+  ['Possible match', 1, 0.3],
+] as const;
+
 /** In words, since a percentage looks more exact than it is. */
 function Confidence({ value }: { value: number | null }) {
   if (value === null) return null;
-  const [label, level] = value >= 0.95 ? ['Strong match', 3] : value >= 0.75 ? ['Good match', 2] : ['Possible match', 1];
+  const [label, level] = LEVELS.find(([, , least]) => value >= least) ?? ['Unlikely', 0];
   return (
     <span class={`confidence confidence-${level}`} title={`${Math.floor(value * 100)} % likely to answer`}>
       <i />

@@ -26,7 +26,7 @@ export function SearchView({ query }: { query: SearchQuery }) {
       </h1>
       <Asked query={query} />
       <Filters query={query} facets={answer?.facets} />
-      <p class="result-count" role="status">
+      <p class={answer?.moments.length === 0 && !isLoading ? 'visually-hidden' : 'result-count'} role="status">
         {statusOf(search)}
       </p>
       {search.error && (

@@ -9,7 +9,7 @@ import { Icon } from '../ui/icons.tsx';
 const MOST = 20;
 
 /** What a search finds in this video, beside the moment that led here. */
-export function FoundHere({ id, q }: { id: string; q: string }) {
+export function FoundHere({ id, q, onSeek }: { id: string; q: string; onSeek: (seconds: number) => void }) {
   const { api } = useServices();
   const [moments, setMoments] = useState<Moment[]>();
   useEffect(() => {
@@ -34,7 +34,7 @@ export function FoundHere({ id, q }: { id: string; q: string }) {
         <ol>
           {moments.map((moment) => (
             <li key={moment.start_ms}>
-              <a href={formatRoute({ view: 'video', id, atSeconds: moment.start_ms / 1000, q })}>
+              <a href={formatRoute({ view: 'video', id, atSeconds: moment.start_ms / 1000, q })} onClick={() => onSeek(moment.start_ms / 1000)}>
                 <time>{timecode(moment.start_ms)}</time>
                 <span class="ellipsis">
                   <FoundText moment={moment} />

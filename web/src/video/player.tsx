@@ -14,25 +14,24 @@ export function Player(props: {
 }) {
   const { video, element, captionsUrl } = props;
   const [hasFailed, setFailed] = useState(false);
-  const url = useSteadyUrl(video);
-  const renewals = useRef(0);
-  useSeek(element, props.atSeconds, url.current);
+  const source = useSource(video, props.atSeconds);
+  useSeek(element, source.resumeAtSeconds ?? props.atSeconds, source.url);
   const onError = () => {
-    renewals.current += 1;
-    if (renewals.current > 1) return setFailed(true);
-    url.renew();
+    if (!source.url) return;
+    if (!source.expire(element.current?.currentTime || undefined)) return setFailed(true);
     props.onExpired();
   };
   if (hasFailed) return <Unplayable video={video} />;
   return (
     <video
+      key={source.turn}
       ref={element}
       class="player"
       controls
       playsInline
       preload="auto"
       aria-label={video.title}
-      src={url.current}
+      src={source.url}
       onError={onError}
     >
       {captionsUrl && (
@@ -46,11 +45,27 @@ function trackNames(language: string | null): { srclang: string; label: string }
   return language ? { srclang: language, label: languageName(language) } : { srclang: 'und', label: 'Captions' };
 }
 
-/** Every look at the video gives another address of the same file; taking each would start the player anew. */
-function useSteadyUrl(video: Video): { current: string | undefined; renew: () => void } {
-  const kept = useRef<string | undefined>(undefined);
-  kept.current ??= video.source_url;
-  return { current: kept.current, renew: () => (kept.current = undefined) };
+/** An address that fails again so soon has not expired: the file can't be played. */
+const SOON_MS = 30_000;
+
+/**
+ * The address that is played. Every look at the video gives another one of the same file, and taking each would start the
+ * player anew; so one is kept until it has expired, and the next look gives the next.
+ */
+function useSource(video: Video, atSeconds: number | undefined) {
+  const kept = useRef({ url: video.source_url, expiredWith: undefined as Video | undefined, atMs: -Infinity, turn: 0 });
+  const [resumeAtSeconds, setResume] = useState<number>();
+  // Whoever asks for another second no longer wants the one where the address expired.
+  useEffect(() => setResume(undefined), [atSeconds]);
+  const state = kept.current;
+  if (!state.url && state.expiredWith !== video) state.url = video.source_url;
+  const expire = (playedTo: number | undefined): boolean => {
+    if (performance.now() - state.atMs < SOON_MS) return false;
+    kept.current = { url: undefined, expiredWith: video, atMs: performance.now(), turn: state.turn + 1 };
+    setResume(playedTo);
+    return true;
+  };
+  return { url: state.url, turn: state.turn, resumeAtSeconds, expire };
 }
 
 /** Goes to a second as soon as the player can, and plays from there where the browser lets it. */

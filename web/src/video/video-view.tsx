@@ -55,7 +55,7 @@ export function VideoView({ id, atSeconds, q }: { id: string; atSeconds?: number
         <VideoState video={video} onRetried={reload} />
       </header>
       <aside class="words" aria-label="Words">
-        {q && <FoundHere id={id} q={q} />}
+        {q && <FoundHere id={id} q={q} onSeek={seek} />}
         {video.serving_generation === null ? (
           <p class="transcript-none quiet">The words appear here once the video is indexed.</p>
         ) : (
