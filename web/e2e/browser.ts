@@ -3,7 +3,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
 
-const executable = process.env.VINDEX_CHROMIUM ?? CHROMIUMS.find((path) => existsSync(path));
+const executable = [process.env.VINDEX_CHROMIUM ?? '', ...CHROMIUMS].find((path) => existsSync(path));
 
 /** Address of the page that the running stack serves. */
 export const pageUrl = process.env.VINDEX_PAGE_URL ?? '';

@@ -4,9 +4,13 @@ import { loadConfig } from './config.ts';
 import { start } from './start.tsx';
 import './styles/base.css';
 import './styles/controls.css';
+import './styles/messages.css';
 import './styles/head.css';
 import './styles/library.css';
+import './styles/results.css';
 import './styles/search.css';
+import './styles/words.css';
+import './styles/runs.css';
 import './styles/video.css';
 
 const page = document.getElementById('page')!;

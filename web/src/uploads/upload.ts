@@ -28,6 +28,9 @@ export interface UploadTools {
 
 /** Presigned addresses are good for an hour; those older than this are asked for again. */
 const ADDRESS_GOOD_MS = 50 * 60_000;
+const PARTS_IN_LINE = 4;
+/** How often a part's address is looked for among those that come, before its absence is a fault. */
+const LOOKS_FOR_ADDRESS = 8;
 /** Refusals that pass: a busy service, an address that has expired. */
 const PASSING = new Set([0, 403, 408, 429, 500, 502, 503, 504]);
 
@@ -40,6 +43,7 @@ export class Upload {
   private readonly underWay = new Map<number, number>();
   private readonly speed = new Speed();
   private readonly addresses = new Map<number, { url: string; atMs: number }>();
+  private asking: Promise<void> | undefined;
   private stopping = new AbortController();
 
   constructor(
@@ -159,7 +163,12 @@ export class Upload {
     }
     const plan = remembered.multipart;
     if (!plan) throw new Error('The API gave no address for the file.');
-    await Promise.all(missingParts(plan, remembered.etags).map((number) => this.sendPart(remembered, number)));
+    const missing = missingParts(plan, remembered.etags);
+    const work = async () => {
+      for (let number = missing.shift(); number; number = missing.shift()) await this.sendPart(remembered, number);
+    };
+    // Each file stands in line with a few parts at a time, so that a small one passes a large one.
+    await Promise.all(Array.from({ length: PARTS_IN_LINE }, work));
     const parts = Object.entries(remembered.etags).map(([number, etag]) => ({ part_number: Number(number), etag }));
     const body = { upload_id: plan.upload_id, parts };
     await this.patiently(() => this.tools.api.call('post', '/uploads/{id}/complete', { id: this.videoId, body }));
@@ -210,14 +219,22 @@ export class Upload {
     this.tools.changed();
   }
 
-  private async addressOf(number: number, upload_id: string): Promise<string> {
-    const known = this.addresses.get(number);
-    if (known && this.tools.now() - known.atMs < ADDRESS_GOOD_MS) return known.url;
-    const query = { upload_id, from: number };
+  private async addressOf(number: number, uploadId: string): Promise<string> {
+    for (let look = 0; look < LOOKS_FOR_ADDRESS; look += 1) {
+      const known = this.addresses.get(number);
+      if (known && this.tools.now() - known.atMs < ADDRESS_GOOD_MS) return known.url;
+      // One answer holds a hundred addresses, so parts that start at the same time share it.
+      this.asking ??= this.askForAddresses(number, uploadId).finally(() => (this.asking = undefined));
+      await this.asking;
+    }
+    throw new Error(`The API gave no address for part ${number}.`);
+  }
+
+  private async askForAddresses(from: number, upload_id: string): Promise<void> {
+    const query = { upload_id, from };
     const page = await this.tools.api.call('get', '/uploads/{id}/parts', { id: this.videoId, query });
     const atMs = this.tools.now();
     for (const part of page.parts) this.addresses.set(part.part_number, { url: part.url, atMs });
-    return page.parts[0]?.url ?? '';
   }
 
   /** Tries until it works, waiting longer each time, as long as the failure is one that passes. */

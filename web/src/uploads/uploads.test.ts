@@ -167,6 +167,34 @@ test('what is refused for good fails and says so, and an upload that is gone beg
   while (!calls.includes('post /uploads')) await new Promise((done) => setTimeout(done, 5));
 });
 
+test('a small file is not kept waiting by a large one', async () => {
+  const sent: string[] = [];
+  let made = 0;
+  const sizes = { 1: 4 * 40, 2: 4 };
+  const call = async (_method: string, path: string, options: { id?: string; query?: { from: number } } = {}) => {
+    if (path === '/uploads') {
+      made += 1;
+      const part_count = sizes[made as 1 | 2] / 4;
+      return { video_id: `v${made}`, subtitles: null, source: null, multipart: { upload_id: 'u', part_size_bytes: 4, part_count }, expires_in_s: 1 };
+    }
+    if (path === '/uploads/{id}/parts') {
+      const from = options.query?.from ?? 1;
+      return { parts: Array.from({ length: 100 }, (_, index) => ({ part_number: from + index, url: `${options.id} ${from + index}` })), next_part: null };
+    }
+    return { status: 'AWAITING_UPLOAD' };
+  };
+  const uploads = new Uploads({ call } as never, new UploadMemory(new FakeStorage(), 'me'), async (url) => {
+    await new Promise((done) => setTimeout(done, 2));
+    sent.push(url);
+    return url;
+  });
+  const make = (name: string, bytes: number) => ({ file: new File(['x'.repeat(bytes)], name, { lastModified: 1 }) });
+  await uploads.add([make('large.mp4', sizes[1]), make('small.mp4', sizes[2])]);
+  while (uploads.list.some(({ state }) => state !== 'done')) await new Promise((done) => setTimeout(done, 5));
+  assert.equal(sent.length, 41);
+  assert.ok(sent.indexOf('v2 1') < 15, String(sent.indexOf('v2 1')));
+});
+
 test('what has arrived already is done', async () => {
   const storage = new FakeStorage();
   const key = await fingerprint(file);
