@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { CDPSession } from 'playwright-core';
 import { closeBrowser, eventually, skip, visit } from './browser.ts';
-import { findVideo, freshSample, removeVideos } from './stack.ts';
+import { findVideo, freshSample, INDEXED_WITHIN_MS, removeVideos } from './stack.ts';
 
 /** Above what goes in one piece, so that it goes in parts. */
 const SIZE_BYTES = 104_000_000;
@@ -16,7 +16,7 @@ after(async () => {
   await closeBrowser();
 });
 
-test('the network is cut in the middle of an upload, which goes on by itself', { skip, timeout: 180_000 }, async () => {
+test('the network is cut in the middle of an upload, which goes on by itself', { skip, timeout: 2 * INDEXED_WITHIN_MS }, async () => {
   const { page, line, parts, title } = await startUpload();
   await eventually('a first part', 60_000, async () => parts.done >= 1);
   await line(true);
@@ -31,7 +31,7 @@ test('the network is cut in the middle of an upload, which goes on by itself', {
   assert.ok(parts.done <= PARTS + 1, `${parts.done} parts for ${PARTS}`);
 });
 
-test('after a reload the same file goes on where it was', { skip, timeout: 180_000 }, async () => {
+test('after a reload the same file goes on where it was', { skip, timeout: 2 * INDEXED_WITHIN_MS }, async () => {
   const { page, line, parts, title, path } = await startUpload();
   await eventually('two parts', 60_000, async () => parts.done >= 2);
   await line(true);
@@ -82,7 +82,7 @@ async function throttle(session: CDPSession, offline: boolean, uploadThroughput:
 }
 
 async function indexed(title: string) {
-  return eventually('READY', 120_000, async () => {
+  return eventually('READY', INDEXED_WITHIN_MS, async () => {
     const video = await findVideo(title);
     assert.notEqual(video?.status, 'FAILED', video?.error?.message);
     return video?.status === 'READY' && video;

@@ -12,6 +12,9 @@ const samples = fileURLToPath(new URL('../../samples/videos/', import.meta.url))
 const folder = mkdtempSync(path.join(tmpdir(), 'vindex-web-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
+/** A busy machine takes minutes for what takes ten seconds otherwise. */
+export const INDEXED_WITHIN_MS = 300_000;
+
 /** A sample video that nobody has uploaded yet, padded to a size by a box that players skip. */
 export function freshSample(sample: string, sizeBytes = 0): { path: string; title: string } {
   const title = `${sample} ${randomBytes(4).toString('hex')}`;
@@ -41,7 +44,7 @@ export async function indexedSample(sample: string): Promise<Video> {
   const { source, video_id: id } = await client.call('post', '/uploads', { body });
   const put = await fetch(source!.url, { method: 'PUT', headers: source!.headers, body: bytes });
   if (!put.ok) throw new Error(`the storage refused the sample: ${put.status}`);
-  return eventually('READY', 120_000, async () => {
+  return eventually('READY', INDEXED_WITHIN_MS, async () => {
     const video = await client.call('get', '/videos/{id}', { id });
     if (video.status === 'FAILED') throw new Error(video.error?.message);
     return video.status === 'READY' && video;

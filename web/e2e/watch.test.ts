@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Video } from '../src/api/client.ts';
 import { closeBrowser, eventually, skip, visit } from './browser.ts';
-import { findVideo, freshSample, indexedSample, removeVideos } from './stack.ts';
+import { findVideo, freshSample, INDEXED_WITHIN_MS, indexedSample, removeVideos } from './stack.ts';
 
 const uploaded: string[] = [];
 /** A video that is there already. */
@@ -26,7 +26,7 @@ const TRUTH = [
   { query: 'koala', channel: 'Seen', fromSeconds: 39.917 },
 ];
 
-test('upload, stages, search, and a click plays from the moment', { skip, timeout: 180_000 }, async () => {
+test('upload, stages, search, and a click plays from the moment', { skip, timeout: 2 * INDEXED_WITHIN_MS }, async () => {
   const sample = freshSample('wildlife-notebook');
   uploaded.push(sample.title);
   const page = await visit();
@@ -34,7 +34,7 @@ test('upload, stages, search, and a click plays from the moment', { skip, timeou
   const card = page.locator('.card', { hasText: sample.title });
   await card.waitFor();
   const labels = new Set<string>();
-  await eventually('READY', 120_000, async () => {
+  await eventually('READY', INDEXED_WITHIN_MS, async () => {
     labels.add((await card.locator('.card-state').textContent().catch(() => '')) ?? '');
     return (await findVideo(sample.title))?.status === 'READY';
   });
