@@ -39,7 +39,9 @@ export class AppStack extends Stack {
     const rules = new FailureRules(this, 'FailureRules', functions, symbols);
     const { api } = new HttpApi(this, 'Http', {
       functions,
-      tokens: settings.tokens ?? poolTokens(data),
+      tokens: settings.tokens
+        ? { issuer: settings.tokens.issuer, audiences: [settings.tokens.audience] }
+        : poolTokens(data),
       allowedOrigins: settings.allowedOrigins,
     });
     new Monitoring(this, 'Monitoring', {
@@ -56,7 +58,8 @@ export class AppStack extends Stack {
   }
 }
 
-function poolTokens(data: DataStack): { issuer: string; audience: string } {
-  if (!data.signIn) throw new Error('without issuer and audience the data stack makes a user pool');
-  return { issuer: data.signIn.issuer, audience: data.signIn.client.userPoolClientId };
+function poolTokens(data: DataStack): { issuer: string; audiences: string[] } {
+  if (!data.signIn || !data.page.client) throw new Error('without issuer and audience the data stack makes a user pool');
+  const clients = [data.signIn.client, data.page.client];
+  return { issuer: data.signIn.issuer, audiences: clients.map(({ userPoolClientId }) => userPoolClientId) };
 }

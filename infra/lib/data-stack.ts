@@ -2,6 +2,7 @@ import { CfnOutput, RemovalPolicy, Stack, StackProps } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { Catalog } from './catalog';
 import { settingsOf } from './function-table';
+import { Page } from './page';
 import { SearchDomain } from './search-domain';
 import { Settings } from './settings';
 import { SignIn } from './sign-in';
@@ -12,6 +13,7 @@ export class DataStack extends Stack {
   readonly storage: Storage;
   readonly catalog: Catalog;
   readonly signIn?: SignIn;
+  readonly page: Page;
   /** Base URL of OpenSearch, without a path. */
   readonly searchUrl: string;
   /** ARN of the domain; absent where the endpoint asks for no IAM permission. */
@@ -35,7 +37,8 @@ export class DataStack extends Stack {
       this.searchUrl = `https://${domain.domainEndpoint}`;
       this.searchDomainArn = domain.domainArn;
     }
-    if (!settings.tokens) this.signIn = new SignIn(this, 'SignIn', { removalPolicy });
+    if (!settings.tokens) this.signIn = new SignIn(this, 'SignIn', { removalPolicy, stage: settings.stage });
+    this.page = new Page(this, 'Page', { removalPolicy, pool: this.signIn?.pool, origin: settings.pageOrigin });
     this.outputs();
   }
 
@@ -44,7 +47,11 @@ export class DataStack extends Stack {
     new CfnOutput(this, 'DerivedBucket', { value: this.storage.derived.bucketName });
     new CfnOutput(this, 'UploadQueueUrl', { value: this.storage.uploads.queueUrl });
     new CfnOutput(this, 'TableName', { value: this.catalog.table.tableName });
+    new CfnOutput(this, 'PageBucket', { value: this.page.bucket.bucketName });
+    new CfnOutput(this, 'PageUrl', { value: this.page.url });
+    if (this.page.client) new CfnOutput(this, 'PageClientId', { value: this.page.client.userPoolClientId });
     if (this.signIn) {
+      new CfnOutput(this, 'Issuer', { value: this.signIn.issuer });
       new CfnOutput(this, 'UserPoolId', { value: this.signIn.pool.userPoolId });
       new CfnOutput(this, 'UserPoolClientId', { value: this.signIn.client.userPoolClientId });
     }

@@ -9,7 +9,7 @@ import { functionTable, pascalCase } from './function-table';
 /** What {@link HttpApi} needs. */
 export interface HttpApiProps {
   functions: Record<string, lambda.IFunction>;
-  tokens: { issuer: string; audience: string };
+  tokens: { issuer: string; audiences: string[] };
   allowedOrigins: string[];
 }
 
@@ -36,7 +36,7 @@ export class HttpApi extends Construct {
       autoDeploy: true,
       throttle: { rateLimit: 100, burstLimit: 200 },
     });
-    const authorizer = new HttpJwtAuthorizer('Tokens', props.tokens.issuer, { jwtAudience: [props.tokens.audience] });
+    const authorizer = new HttpJwtAuthorizer('Tokens', props.tokens.issuer, { jwtAudience: props.tokens.audiences });
     for (const [name, entry] of Object.entries(functionTable)) {
       if (!entry.routes) continue;
       const integration = new HttpLambdaIntegration(pascalCase(name), props.functions[name], {

@@ -28,6 +28,8 @@ export interface Settings {
   indexReplicas: number;
   /** Origins of web pages that may call the API and the buckets. */
   allowedOrigins: string[];
+  /** Origin that serves the page's bucket as it is, of a local AWS; absent: CloudFront serves it. */
+  pageOrigin?: string;
   /** SNS topic that alarms notify. */
   alarmTopicArn?: string;
 }
@@ -67,6 +69,7 @@ export function readSettings(context: (name: string) => unknown): Settings {
     recordFeedback: readSwitch('recordFeedback', text('recordFeedback')),
     indexReplicas: integer('indexReplicas', 0, 0, 2),
     allowedOrigins: (text('allowedOrigins') ?? '*').split(',').map((origin) => origin.trim()),
+    pageOrigin: text('pageOrigin')?.replace(/\/+$/, ''),
     alarmTopicArn: text('alarmTopicArn'),
   };
 }

@@ -9,7 +9,7 @@ export class SignIn extends Construct {
   /** Issuer of the pool's tokens. */
   readonly issuer: string;
 
-  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
+  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy; stage: string }) {
     super(scope, id);
     this.pool = new cognito.UserPool(this, 'Users', {
       selfSignUpEnabled: false,
@@ -39,6 +39,10 @@ export class SignIn extends Construct {
       readAttributes: readable.withCustomAttributes('workspace'),
       // Not the workspace: a user who could write it could read another tenant's videos.
       writeAttributes: readable,
+    });
+    // Where the page's users type their password. The name is public and worldwide, so it holds the account.
+    this.pool.addDomain('Domain', {
+      cognitoDomain: { domainPrefix: `vindex-${props.stage}-${Stack.of(this).account}` },
     });
     this.issuer = `https://cognito-idp.${Stack.of(this).region}.amazonaws.com/${this.pool.userPoolId}`;
   }

@@ -86,14 +86,15 @@ test('an OpenSearch that is given is not made, and is granted only where its ARN
 
 test('data is encrypted, versioned and closed to the public', () => {
   const buckets = resources(production.data, 'AWS::S3::Bucket');
-  assert.equal(buckets.length, 2);
+  assert.equal(buckets.length, 3);
   for (const [id, { Properties: bucket }] of buckets) {
     assert.ok(bucket.BucketEncryption, id);
     assert.equal(bucket.VersioningConfiguration.Status, 'Enabled', id);
     assert.ok(Object.values(bucket.PublicAccessBlockConfiguration).every((blocked) => blocked === true), id);
     const [rule] = bucket.LifecycleConfiguration.Rules;
     assert.ok(rule.AbortIncompleteMultipartUpload && rule.NoncurrentVersionExpiration, id);
-    assert.deepEqual(bucket.CorsConfiguration.CorsRules[0].ExposedHeaders, ['ETag'], id);
+    // The page's own files are read by the page alone.
+    if (!id.startsWith('Page')) assert.deepEqual(bucket.CorsConfiguration.CorsRules[0].ExposedHeaders, ['ETag'], id);
   }
   const [[, { Properties: table }]] = resources(production.data, 'AWS::DynamoDB::Table');
   assert.equal(table.SSESpecification.SSEEnabled, true);
@@ -106,7 +107,7 @@ test('data is encrypted, versioned and closed to the public', () => {
 });
 
 test('buckets and queues refuse requests without TLS', () => {
-  for (const [type, names] of [['AWS::S3::BucketPolicy', 2], ['AWS::SQS::QueuePolicy', 2]] as const) {
+  for (const [type, names] of [['AWS::S3::BucketPolicy', 3], ['AWS::SQS::QueuePolicy', 2]] as const) {
     const policies = resources(production.data, type);
     assert.equal(policies.length, names);
     for (const [id, policy] of policies) {
@@ -177,9 +178,12 @@ test('tokens come from the pool, or from the issuer that is given', () => {
 });
 
 test('a user reads the own workspace and cannot write it', () => {
-  const [[, client]] = resources(production.data, 'AWS::Cognito::UserPoolClient');
-  assert.ok(client.Properties.ReadAttributes.includes('custom:workspace'));
-  assert.deepEqual(client.Properties.WriteAttributes, ['email']);
+  const clients = resources(production.data, 'AWS::Cognito::UserPoolClient');
+  assert.equal(clients.length, 2);
+  for (const [id, client] of clients) {
+    assert.ok(client.Properties.ReadAttributes.includes('custom:workspace'), id);
+    assert.deepEqual(client.Properties.WriteAttributes, ['email'], id);
+  }
   const [[, pool]] = resources(production.data, 'AWS::Cognito::UserPool');
   assert.equal(pool.Properties.AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
 });
@@ -187,6 +191,34 @@ test('a user reads the own workspace and cannot write it', () => {
 test('operators are a group of the pool', () => {
   const [[, group]] = resources(production.data, 'AWS::Cognito::UserPoolGroup');
   assert.equal(group.Properties.GroupName, 'operators');
+});
+
+test('the page is read through CloudFront alone, which adds what keeps it out of frames', () => {
+  const policies = resources(production.data, 'AWS::S3::BucketPolicy').filter(([id]) => id.startsWith('Page'));
+  const allowed = policies.flatMap(([, policy]) =>
+    policy.Properties.PolicyDocument.Statement.filter(({ Effect }: Statement) => Effect === 'Allow'),
+  );
+  assert.equal(allowed.length, 1);
+  assert.deepEqual(allowed[0].Principal, { Service: 'cloudfront.amazonaws.com' });
+  assert.equal(allowed[0].Action, 's3:GetObject');
+  assert.ok(allowed[0].Condition.StringEquals['AWS:SourceArn']);
+  const [[, headers]] = resources(production.data, 'AWS::CloudFront::ResponseHeadersPolicy');
+  const { SecurityHeadersConfig } = headers.Properties.ResponseHeadersPolicyConfig;
+  assert.equal(SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy, "frame-ancestors 'none'");
+  const served = synthesise({ opensearchEndpoint: 'http://127.0.0.1:9200', pageOrigin: 'http://127.0.0.1:4566/' });
+  assert.equal(resources(served.data, 'AWS::CloudFront::Distribution').length, 0);
+  const [url] = Object.values(served.data.findOutputs('PageUrl'));
+  assert.match(JSON.stringify(url.Value), /http:\/\/127\.0\.0\.1:4566\/.*index\.html/);
+});
+
+test('the page is a public client that gets codes and no passwords, and the API takes its tokens', () => {
+  const [id, client] = resources(production.data, 'AWS::Cognito::UserPoolClient').find(([name]) => name.startsWith('Page'))!;
+  assert.deepEqual(client.Properties.AllowedOAuthFlows, ['code']);
+  assert.deepEqual(client.Properties.ExplicitAuthFlows, ['ALLOW_REFRESH_TOKEN_AUTH']);
+  assert.equal(client.Properties.GenerateSecret, false);
+  const [[, authorizer]] = resources(production.app, 'AWS::ApiGatewayV2::Authorizer');
+  assert.equal(authorizer.Properties.JwtConfiguration.Audience.length, 2);
+  assert.ok(JSON.stringify(authorizer.Properties.JwtConfiguration.Audience).includes(id));
 });
 
 test('what no Catch sees reaches record-failure, and what that fails at is kept', () => {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
+use crate::page::PageFile;
+
 /// Region of the local AWS.
 pub const REGION: &str = "us-east-1";
 /// Account of the local AWS.
@@ -155,6 +157,30 @@ impl LocalAws {
             bail!("reading s3://{path} was refused ({status}): {text}");
         }
         Ok(text)
+    }
+
+    /// Puts a file of the page into a bucket.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub fn put_object(
+        &self,
+        bucket: &str,
+        key: &str,
+        file: &PageFile,
+        bytes: Vec<u8>,
+    ) -> Result<()> {
+        let request = self
+            .agent
+            .put(format!("{}/{bucket}/{key}", self.endpoint))
+            .header("authorization", authorization("s3"))
+            .header("content-type", file.content_type)
+            .header("cache-control", file.cache_control);
+        let (status, text) = read(request.send(bytes)?)?;
+        if status >= 400 {
+            bail!("{key} was refused by the bucket {bucket} ({status}): {text}");
+        }
+        Ok(())
     }
 
     /// Reads a parameter of the parameter store; none when it does not exist.

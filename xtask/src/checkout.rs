@@ -59,6 +59,11 @@ impl Checkout {
         self.root.join("infra")
     }
 
+    /// The page's sources.
+    pub fn web(&self) -> PathBuf {
+        self.root.join("web")
+    }
+
     /// `path` as a person would type it: relative to the current folder where it lies below it.
     pub fn shown(&self, path: &Path) -> String {
         let here = std::env::current_dir().unwrap_or_default();

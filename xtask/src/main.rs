@@ -15,6 +15,7 @@ mod env_file;
 mod hub;
 mod install;
 mod meter;
+mod page;
 mod ports;
 mod process;
 mod process_scan;

@@ -216,7 +216,7 @@ async fn an_index_of_another_model_takes_the_place(tenant: &Tenant, operator: &T
 
 /// Where the first thing lies that comes near a query which has no word in common with what is said.
 async fn nearest_start_ms(tenant: &Tenant) -> u64 {
-    let query = json!({"q": MEANT, "channels": "subtitle", "nearest": 1});
+    let query = json!({"q": MEANT, "channels": "subtitle", "nearest": true});
     let answer: SearchResponse = tenant.post("/search", &query).await.json();
     assert_eq!(answer.degraded, Vec::<String>::new());
     let mut found = answer.moments.into_iter().chain(answer.nearest);

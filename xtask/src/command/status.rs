@@ -27,7 +27,8 @@ pub fn status(checkout: &Checkout) -> Result<()> {
         .iter()
         .map(|service| service_row(checkout, *service))
         .collect();
-    rows.push(api_row(checkout));
+    rows.push(http_row(checkout, "API", "VINDEX_API_URL", "/health"));
+    rows.push(http_row(checkout, "page", "VINDEX_PAGE_URL", ""));
     print!("{}", table(&rows));
     let token = env_file::read(&checkout.home)
         .remove("VINDEX_TOKEN")
@@ -66,19 +67,20 @@ fn service_row(checkout: &Checkout, service: Service) -> Row {
     }
 }
 
-fn api_row(checkout: &Checkout) -> Row {
+/// A part that answers by HTTP at the address that `variable` of the environment holds.
+fn http_row(checkout: &Checkout, part: &str, variable: &str, path: &str) -> Row {
     let address = env_file::read(&checkout.home)
-        .remove("VINDEX_API_URL")
+        .remove(variable)
         .unwrap_or_default();
     let is_up = Service::MiniStack.pid_file(checkout).running().is_some();
     let state = match address.as_str() {
         "" => "not deployed",
         _ if !is_up => "stopped",
-        url if aws::get_status(&format!("{url}/health")) == Some(200) => "running",
+        url if aws::get_status(&format!("{url}{path}")) == Some(200) => "running",
         _ => "not answering",
     };
     Row {
-        part: "API".to_owned(),
+        part: part.to_owned(),
         state,
         address,
         pid: String::new(),

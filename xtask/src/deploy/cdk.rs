@@ -46,6 +46,8 @@ pub struct Settings {
     pub import_sources: Option<String>,
     /// Whether it is recorded which moments are opened.
     pub record_feedback: bool,
+    /// Origin that serves the page's bucket.
+    pub page_origin: String,
 }
 
 impl Settings {
@@ -66,6 +68,7 @@ impl Settings {
             format!("onnxruntimePath={}", self.onnxruntime_path.display()),
             format!("mapConcurrency={}", self.map_concurrency),
             format!("recordFeedback={}", self.record_feedback),
+            format!("pageOrigin={}", self.page_origin),
         ];
         context.extend(
             self.chunk_seconds
@@ -241,6 +244,7 @@ mod tests {
             chunk_seconds: None,
             import_sources: None,
             record_feedback: false,
+            page_origin: "http://127.0.0.1:4566".to_owned(),
         };
         let mut seen = vec![settings.fingerprint(&checkout, "functions").unwrap()];
         write("infra/node_modules/x/index.js", "1");

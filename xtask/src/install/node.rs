@@ -1,4 +1,4 @@
-//! The Node modules of the CDK app.
+//! The Node modules of the CDK app and of the page.
 
 use std::fs;
 use std::path::Path;
@@ -16,13 +16,13 @@ const INSTALL_LIMIT: Duration = Duration::from_secs(900);
 /// Holds the digest of the lock file that the modules were installed from.
 const MARKER: &str = ".installed-from";
 
-/// Installs the modules that `infra/package-lock.json` names unless they are there; true when installed now.
+/// Installs the modules that the `package-lock.json` in `folder` names unless they are there; true when installed now.
 ///
 /// # Errors
 /// When Node or npm is missing or too old, or npm fails.
-pub fn install(cache: &Cache, infra: &Path, log: &Path) -> Result<bool> {
-    let lock_digest = digest::of_file(&infra.join("package-lock.json"))?;
-    let modules = infra.join("node_modules");
+pub fn install(cache: &Cache, folder: &Path, log: &Path) -> Result<bool> {
+    let lock_digest = digest::of_file(&folder.join("package-lock.json"))?;
+    let modules = folder.join("node_modules");
     let is_installed =
         || fs::read_to_string(modules.join(MARKER)).is_ok_and(|found| found == lock_digest);
     if is_installed() {
@@ -35,7 +35,7 @@ pub fn install(cache: &Cache, infra: &Path, log: &Path) -> Result<bool> {
     }
     let mut npm = Command::new("npm");
     npm.args(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
-        .current_dir(infra);
+        .current_dir(folder);
     run_logged(npm, "npm ci", log, INSTALL_LIMIT)?;
     fs::write(modules.join(MARKER), lock_digest)?;
     Ok(true)

@@ -14,6 +14,7 @@ use crate::command::sample_videos::samples::{Query, Samples};
 use crate::command::sample_videos::vindex_cli::{Answer, VindexCli};
 use crate::command::sample_videos::{uploading, without_text};
 use crate::command::up::{UpArguments, up};
+use crate::env_file;
 use crate::progress::Progress;
 use crate::service::Service;
 
@@ -127,8 +128,12 @@ fn what_now(checkout: &Checkout) -> String {
         })
         .collect();
     let program = checkout.shown(&checkout.home.join("bin/vindex"));
+    let page = env_file::read(&checkout.home)
+        .remove("VINDEX_PAGE_URL")
+        .unwrap_or_default();
     format!(
         "still running: {}; the Lambda functions run as MiniStack's children\n\
+         in the browser:   {page}\n\
          your own videos:  {program} upload my.mp4 --wait\n\
          \x20                 {program} search \"what somebody said, or what was shown\"\n\
          stop everything:  cargo xtask down",

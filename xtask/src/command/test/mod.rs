@@ -128,8 +128,14 @@ impl Run<'_> {
             &["doc", "--workspace", "--no-deps", "--locked"],
             &strict,
         )?;
-        self.npm("infra: types", &["run", "check"])?;
-        self.npm("infra: tests", &["test"])
+        let infra = self.checkout.infra();
+        self.npm("infra: types", &infra, &["run", "check"], &[])?;
+        self.npm("infra: tests", &infra, &["test"], &[])?;
+        let web = self.checkout.web();
+        self.npm("web: types", &web, &["run", "check"], &[])?;
+        self.npm("web: tests", &web, &["test"], &[])?;
+        self.npm("web: client", &web, &["run", "check:client"], &[])?;
+        self.npm("web: in Chromium", &web, &["run", "test:e2e"], &variables)
     }
 
     fn arguments(&self) -> UpArguments {
@@ -155,9 +161,16 @@ impl Run<'_> {
         self.program(name, command)
     }
 
-    fn npm(&mut self, name: &'static str, arguments: &[&str]) -> Result<()> {
+    fn npm(
+        &mut self,
+        name: &'static str,
+        folder: &Path,
+        arguments: &[&str],
+        variables: &[(String, String)],
+    ) -> Result<()> {
         let mut command = Command::new("npm");
-        command.args(arguments).current_dir(self.checkout.infra());
+        command.args(arguments).current_dir(folder);
+        command.envs(variables.iter().map(|(name, value)| (name, value)));
         self.program(name, command)
     }
 

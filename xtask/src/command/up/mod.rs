@@ -21,13 +21,14 @@ use crate::deploy::outputs::Outputs;
 use crate::env_file;
 use crate::install::models::Visual;
 use crate::install::{machine, node, note};
+use crate::page;
 use crate::progress::Progress;
 use crate::state::State;
 
 use self::installing::Installed;
 use self::starting::Ports;
 
-const STEPS: usize = 14;
+const STEPS: usize = 16;
 
 /// Arguments of `up`.
 #[derive(Args)]
@@ -63,11 +64,10 @@ pub fn up(checkout: &Checkout, arguments: &UpArguments) -> Result<()> {
     let progress = Progress::new(STEPS);
     let ports = progress.watch(|| run_steps(checkout, arguments, &progress))?;
     let seconds = progress.elapsed().as_secs_f64();
+    let outputs = Outputs::read(&checkout.home)?;
     println!("\nready after {seconds:.1} s");
-    println!(
-        "  API        {}",
-        signing_in::api_url(ports.aws, &Outputs::read(&checkout.home)?)?
-    );
+    println!("  page       {}", outputs.get("PageUrl")?);
+    println!("  API        {}", signing_in::api_url(ports.aws, &outputs)?);
     println!("  local AWS  {}", aws::endpoint(ports.aws));
     println!("  OpenSearch {}", aws::endpoint(ports.opensearch));
     println!(
@@ -97,6 +97,7 @@ fn run_steps(checkout: &Checkout, arguments: &UpArguments, progress: &Progress) 
         chunk_seconds: arguments.chunk_seconds,
         import_sources: arguments.import_sources.clone(),
         record_feedback: arguments.record_feedback,
+        page_origin: aws::endpoint(ports.aws),
     };
     let aws = LocalAws::on(ports.aws);
     deploying::deploy(checkout, &aws, ports.aws, &settings, &binaries, progress)?;
@@ -117,6 +118,11 @@ fn run_steps(checkout: &Checkout, arguments: &UpArguments, progress: &Progress) 
             (),
             if renewed { "signed in" } else { "still good" }.to_owned(),
         ))
+    })?;
+    progress.step("Page", || {
+        let environment = env_file::read(&checkout.home);
+        let put = page::publish(checkout, &aws, ports.aws, &outputs, &environment)?;
+        Ok(((), if put { "published" } else { "unchanged" }.to_owned()))
     })?;
     Ok(ports)
 }
@@ -167,6 +173,10 @@ fn prepare(
                         &checkout.log("npm"),
                     )?),
                 ))
+            })?;
+            progress.step("Building the page", || {
+                let built = page::build(checkout, &cache)?;
+                Ok(((), if built { "built" } else { "unchanged" }.to_owned()))
             })
         });
         let started = installing::install(checkout, &cache, arguments.visual, progress).and_then(

@@ -80,6 +80,7 @@ fn environment(ports: Ports, outputs: &Outputs, settings: &Settings) -> Result<V
     let output = |name: &str| outputs.get(name).map(str::to_owned);
     let values = [
         ("VINDEX_API_URL", api_url(ports.aws, outputs)?),
+        ("VINDEX_PAGE_URL", output("PageUrl")?),
         ("AWS_ENDPOINT_URL", aws::endpoint(ports.aws)),
         ("AWS_ACCESS_KEY_ID", aws::KEY.to_owned()),
         ("AWS_SECRET_ACCESS_KEY", aws::KEY.to_owned()),

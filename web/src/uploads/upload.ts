@@ -1,0 +1,280 @@
+import { ApiError, isAbort, messageOf, type Api, type Schemas } from '../api/client.ts';
+import type { Remembered, UploadMemory } from './memory.ts';
+import { arrivedBytes, missingParts, partRange } from './parts.ts';
+import { backOffMs, Speed, waitFor, type Slots } from './patience.ts';
+import { PutError, type Put } from './put.ts';
+
+export type UploadState =
+  | 'queued'
+  | 'sending'
+  /** The network or a service is away; it goes on by itself. */
+  | 'waiting'
+  | 'paused'
+  | 'failed'
+  | 'done';
+
+/** What an upload is made with. */
+export interface UploadTools {
+  api: Pick<Api, 'call'>;
+  put: Put;
+  memory: UploadMemory;
+  /** Bounds the parts on their way, of all files together. */
+  slots: Slots;
+  /** Says `wake` when the network is back. */
+  wake: EventTarget;
+  now: () => number;
+  changed: () => void;
+}
+
+/** Presigned addresses are good for an hour; those older than this are asked for again. */
+const ADDRESS_GOOD_MS = 50 * 60_000;
+const PARTS_IN_LINE = 4;
+/** How often a part's address is looked for among those that come, before its absence is a fault. */
+const LOOKS_FOR_ADDRESS = 8;
+/** Refusals that pass: a busy service, an address that has expired. */
+const PASSING = new Set([0, 403, 408, 429, 500, 502, 503, 504]);
+
+/** One file on its way, from the first byte to the moment its indexing starts. */
+export class Upload {
+  state: UploadState = 'queued';
+  message = '';
+  videoId = '';
+  private arrived = 0;
+  private readonly underWay = new Map<number, number>();
+  private readonly speed = new Speed();
+  private readonly addresses = new Map<number, { url: string; atMs: number }>();
+  private asking: Promise<void> | undefined;
+  private stopping = new AbortController();
+
+  constructor(
+    readonly key: string,
+    readonly file: File,
+    readonly subtitles: File | undefined,
+    private readonly tools: UploadTools,
+  ) {}
+
+  get sentBytes(): number {
+    let bytes = this.arrived;
+    for (const sent of this.underWay.values()) bytes += sent;
+    return Math.min(bytes, this.file.size);
+  }
+
+  /** Estimated milliseconds to the end; undefined where nothing is known. */
+  get leftMs(): number | undefined {
+    return this.state === 'sending' ? this.speed.timeFor(this.file.size - this.sentBytes) : undefined;
+  }
+
+  /** Sends what has not arrived. Ends with a state, never with an exception. */
+  async run(): Promise<void> {
+    this.stopping = new AbortController();
+    this.become('sending');
+    try {
+      const begun = await this.begin();
+      if (begun) await this.send(begun);
+      this.tools.memory.forget(this.key);
+      this.arrived = this.file.size;
+      this.become('done');
+    } catch (error) {
+      if (isAbort(error)) this.become('paused');
+      else this.become('failed', messageOf(error));
+    } finally {
+      // Where one part failed, the others stop too: without it they are of no use.
+      this.stopping.abort();
+      this.underWay.clear();
+      this.speed.forget();
+      this.tools.changed();
+    }
+  }
+
+  pause(): void {
+    this.stopping.abort();
+    if (this.state === 'queued') this.become('paused');
+  }
+
+  /** Stops, and removes what has arrived. */
+  async discard(): Promise<void> {
+    this.stopping.abort();
+    this.tools.memory.forget(this.key);
+    if (this.videoId) await this.tools.api.call('delete', '/videos/{id}', { id: this.videoId });
+  }
+
+  /** A new upload or, where this file's was begun before, the old one; nothing where all has arrived already. */
+  private async begin(): Promise<Begun | undefined> {
+    const kept = this.tools.memory.get(this.key);
+    if (kept) {
+      const video = await this.lookUp(kept.videoId);
+      if (video && video.status !== 'AWAITING_UPLOAD') {
+        this.videoId = kept.videoId;
+        return undefined;
+      }
+      if (video && kept.multipart) return this.goOn(kept);
+      // Of a file in one piece nothing is left: its record would wait for ever.
+      if (video) await this.tools.api.call('delete', '/videos/{id}', { id: kept.videoId });
+    }
+    const upload = await this.patiently(() => this.create());
+    const remembered: Remembered = {
+      key: this.key,
+      videoId: upload.video_id,
+      fileName: this.file.name,
+      sizeBytes: this.file.size,
+      multipart: upload.multipart,
+      etags: {},
+    };
+    this.tools.memory.keep(remembered);
+    this.arrived = 0;
+    return { ...this.goOn(remembered), subtitles: upload.subtitles, source: upload.source };
+  }
+
+  private goOn(remembered: Remembered): Begun {
+    this.videoId = remembered.videoId;
+    if (remembered.multipart) {
+      this.arrived = arrivedBytes(remembered.multipart, this.file.size, remembered.etags);
+    }
+    this.tools.changed();
+    return { remembered, subtitles: null, source: null };
+  }
+
+  private async lookUp(id: string): Promise<Schemas['Video'] | undefined> {
+    try {
+      return await this.patiently(() => this.tools.api.call('get', '/videos/{id}', { id }));
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  private create(): Promise<Schemas['Upload']> {
+    const body: Schemas['UploadRequest'] = {
+      file_name: this.file.name,
+      title: titleOf(this.file.name),
+      size_bytes: this.file.size,
+      content_type: this.file.type || 'application/octet-stream',
+    };
+    if (this.subtitles) body.subtitles_size_bytes = this.subtitles.size;
+    return this.tools.api.call('post', '/uploads', { body });
+  }
+
+  private async send({ remembered, subtitles, source }: Begun): Promise<void> {
+    // Subtitles first: the source starts the indexing.
+    if (subtitles && this.subtitles) await this.putPiece(0, subtitles, this.subtitles, false);
+    if (source) {
+      await this.putPiece(1, source, this.file, true);
+      return;
+    }
+    const plan = remembered.multipart;
+    if (!plan) throw new Error('The API gave no address for the file.');
+    const missing = missingParts(plan, remembered.etags);
+    const work = async () => {
+      for (let number = missing.shift(); number; number = missing.shift()) await this.sendPart(remembered, number);
+    };
+    // Each file stands in line with a few parts at a time, so that a small one passes a large one.
+    await Promise.all(Array.from({ length: PARTS_IN_LINE }, work));
+    const parts = Object.entries(remembered.etags).map(([number, etag]) => ({ part_number: Number(number), etag }));
+    const body = { upload_id: plan.upload_id, parts };
+    await this.patiently(() => this.tools.api.call('post', '/uploads/{id}/complete', { id: this.videoId, body }));
+  }
+
+  private sendPart(remembered: Remembered, number: number): Promise<void> {
+    const plan = remembered.multipart!;
+    return this.tools.slots.run(async () => {
+      const { start, end } = partRange(plan, this.file.size, number);
+      const etag = await this.patiently(async () => {
+        const url = await this.addressOf(number, plan.upload_id);
+        return this.putCounted(number, url, {}, this.file.slice(start, end));
+      });
+      if (!etag) throw new Error('The storage does not let this page read the tags of parts (CORS must expose ETag).');
+      remembered.etags[number] = etag;
+      this.tools.memory.keep(remembered);
+      this.countArrived(end - start);
+    });
+  }
+
+  private putPiece(number: number, to: Schemas['PresignedPut'], bytes: Blob, isCounted: boolean): Promise<void> {
+    return this.tools.slots.run(async () => {
+      await this.patiently(() => this.putCounted(number, to.url, to.headers, bytes, isCounted));
+    });
+  }
+
+  private async putCounted(number: number, url: string, headers: Record<string, string>, bytes: Blob, isCounted = true) {
+    const progress = (sent: number) => {
+      if (!isCounted) return;
+      this.underWay.set(number, sent);
+      this.speed.add(this.sentBytes, this.tools.now());
+      if (this.state === 'waiting') this.become('sending');
+      this.tools.changed();
+    };
+    try {
+      return await this.tools.put(url, headers, bytes, progress, this.stopping.signal);
+    } catch (error) {
+      if (error instanceof PutError && error.status === 403) this.addresses.clear();
+      throw error;
+    } finally {
+      this.underWay.delete(number);
+    }
+  }
+
+  private countArrived(bytes: number): void {
+    this.arrived += bytes;
+    this.speed.add(this.sentBytes, this.tools.now());
+    this.tools.changed();
+  }
+
+  private async addressOf(number: number, uploadId: string): Promise<string> {
+    for (let look = 0; look < LOOKS_FOR_ADDRESS; look += 1) {
+      const known = this.addresses.get(number);
+      if (known && this.tools.now() - known.atMs < ADDRESS_GOOD_MS) return known.url;
+      // One answer holds a hundred addresses, so parts that start at the same time share it.
+      this.asking ??= this.askForAddresses(number, uploadId).finally(() => (this.asking = undefined));
+      await this.asking;
+    }
+    throw new Error(`The API gave no address for part ${number}.`);
+  }
+
+  private async askForAddresses(from: number, upload_id: string): Promise<void> {
+    const query = { upload_id, from };
+    const page = await this.tools.api.call('get', '/uploads/{id}/parts', { id: this.videoId, query });
+    const atMs = this.tools.now();
+    for (const part of page.parts) this.addresses.set(part.part_number, { url: part.url, atMs });
+  }
+
+  /** Tries until it works, waiting longer each time, as long as the failure is one that passes. */
+  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 0; ; attempt += 1) {
+      this.stopping.signal.throwIfAborted();
+      try {
+        const done = await work();
+        if (this.state === 'waiting') this.become('sending');
+        return done;
+      } catch (error) {
+        if (isAbort(error) || !passes(error, attempt)) throw error;
+        this.speed.forget();
+        this.become('waiting', messageOf(error));
+        await waitFor(backOffMs(attempt), this.stopping.signal, this.tools.wake);
+      }
+    }
+  }
+
+  private become(state: UploadState, message = ''): void {
+    this.state = state;
+    this.message = message;
+    this.tools.changed();
+  }
+}
+
+interface Begun {
+  remembered: Remembered;
+  subtitles: Schemas['PresignedPut'] | null;
+  source: Schemas['PresignedPut'] | null;
+}
+
+/** A broken network may come back after an hour; what a service refuses again and again it refuses for good. */
+function passes(error: unknown, attempt: number): boolean {
+  const status = error instanceof PutError || error instanceof ApiError ? error.status : -1;
+  return status === 0 || (PASSING.has(status) && attempt < 8);
+}
+
+/** A file's name as a title: without its ending. */
+export function titleOf(fileName: string): string {
+  const bare = fileName.replace(/\.[a-z0-9]{1,5}$/i, '').trim();
+  return (bare || fileName).slice(0, 500);
+}

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { ApiError } from '../api/client.ts';
+import { sortFiles } from './files.ts';
+import { fingerprint, UploadMemory } from './memory.ts';
+import { arrivedBytes, missingParts, partRange } from './parts.ts';
+import { backOffMs, Slots, Speed } from './patience.ts';
+import { PutError, type Put } from './put.ts';
+import { titleOf } from './upload.ts';
+import { Uploads } from './uploads.ts';
+
+const plan = { part_size_bytes: 4, part_count: 3 };
+
+test('parts cover a file without gap or overlap', () => {
+  assert.deepEqual([1, 2, 3].map((number) => partRange(plan, 10, number)), [
+    { start: 0, end: 4 },
+    { start: 4, end: 8 },
+    { start: 8, end: 10 },
+  ]);
+  assert.deepEqual(missingParts(plan, { 2: 'b' }), [1, 3]);
+  assert.equal(arrivedBytes(plan, 10, { 1: 'a', 3: 'c' }), 6);
+});
+
+test('waits double, have a cap and are spread', () => {
+  assert.deepEqual([0, 1, 4, 5, 20].map((attempt) => backOffMs(attempt, () => 1)), [1000, 2000, 16_000, 30_000, 30_000]);
+  assert.equal(backOffMs(1, () => 0), 1000);
+});
+
+test('time left follows the speed', () => {
+  const speed = new Speed();
+  assert.equal(speed.timeFor(100), undefined);
+  for (let second = 0; second <= 20; second += 1) speed.add(second * 100, second * 1000);
+  assert.equal(speed.timeFor(1000), 10_000);
+});
+
+test('no more than so many at once, in order', async () => {
+  const slots = new Slots(2);
+  const order: number[] = [];
+  let running = 0;
+  const work = (number: number) => async () => {
+    running += 1;
+    assert.ok(running <= 2);
+    await new Promise((done) => setTimeout(done, 5));
+    order.push(number);
+    running -= 1;
+  };
+  await Promise.all([1, 2, 3, 4, 5].map((number) => slots.run(work(number))));
+  assert.deepEqual(order, [1, 2, 3, 4, 5]);
+});
+
+test('subtitles go with the media of their name, and what is neither is skipped', () => {
+  const file = (name: string, type = '') => new File(['x'], name, { type });
+  const { chosen, skipped } = sortFiles([file('A.mp4'), file('a.SRT'), file('b.srt'), file('talk', 'video/webm'), file('.DS_Store'), file('notes.txt')]);
+  assert.deepEqual(chosen.map((one) => [one.file.name, one.subtitles?.name]), [['A.mp4', 'a.SRT'], ['talk', undefined]]);
+  assert.deepEqual(skipped, ['b.srt', 'notes.txt']);
+});
+
+test('a title is the name without its ending', () => {
+  assert.deepEqual(['a.b.mp4', '.mp4', 'My film'].map(titleOf), ['a.b', '.mp4', 'My film']);
+});
+
+test('files are told apart by their bytes too', async () => {
+  const make = (text: string) => new File([text], 'a.mp4', { lastModified: 1 });
+  assert.equal(await fingerprint(make('same')), await fingerprint(make('same')));
+  assert.notEqual(await fingerprint(make('same')), await fingerprint(make('diff')));
+});
+
+class FakeStorage {
+  private readonly map = new Map<string, string>();
+  get length() {
+    return this.map.size;
+  }
+  key(index: number) {
+    return [...this.map.keys()][index] ?? null;
+  }
+  getItem(name: string) {
+    return this.map.get(name) ?? null;
+  }
+  setItem(name: string, value: string) {
+    this.map.set(name, value);
+  }
+  removeItem(name: string) {
+    this.map.delete(name);
+  }
+}
+
+/** An API that hands out uploads in parts of 4 bytes, and what was called. */
+function fakeApi(status = 'AWAITING_UPLOAD') {
+  const calls: string[] = [];
+  const completed: unknown[] = [];
+  const call = async (method: string, path: string, options: { id?: string; query?: { from?: number }; body?: unknown } = {}) => {
+    calls.push(`${method} ${path}`);
+    if (path === '/uploads') {
+      return { video_id: 'v', subtitles: null, source: null, multipart: { upload_id: 'u', ...plan }, expires_in_s: 3600 };
+    }
+    if (path === '/uploads/{id}/parts') {
+      const from = options.query?.from ?? 1;
+      return { parts: [{ part_number: from, url: `part ${from}` }], next_part: null };
+    }
+    if (path === '/uploads/{id}/complete') completed.push(options.body);
+    if (status === 'GONE') throw new ApiError(404, 'there is no such video');
+    return { status };
+  };
+  return { calls, completed, api: { call } as never };
+}
+
+async function until(uploads: Uploads, state: string): Promise<void> {
+  while (uploads.list[0]?.state !== state) await new Promise((done) => setTimeout(done, 5));
+}
+
+const file = new File(['0123456789'], 'a.mp4', { lastModified: 7 });
+
+test('a file that is chosen again goes on where it was', async () => {
+  const storage = new FakeStorage();
+  const { api } = fakeApi();
+  const stuck: Put = (url, _headers, _bytes, _progress, signal) =>
+    url === 'part 2'
+      ? Promise.resolve('"two"')
+      : new Promise((_, fail) => signal.addEventListener('abort', () => fail(new DOMException('', 'AbortError'))));
+  const first = new Uploads(api, new UploadMemory(storage, 'me'), stuck);
+  await first.add([{ file }]);
+  while (first.memory.all()[0]?.etags[2] === undefined) await new Promise((done) => setTimeout(done, 5));
+  first.list[0]!.pause();
+  await until(first, 'paused');
+
+  const sent: string[] = [];
+  const { api: after, calls, completed } = fakeApi();
+  const second = new Uploads(after, new UploadMemory(storage, 'me'), async (url, _headers, bytes) => {
+    sent.push(`${url}: ${await bytes.text()}`);
+    return `"${url}"`;
+  });
+  assert.deepEqual(second.interrupted.map(({ fileName }) => fileName), ['a.mp4']);
+  assert.deepEqual(new UploadMemory(storage, 'another').all(), []);
+  await second.add([{ file }]);
+  await until(second, 'done');
+  assert.deepEqual(sent.sort(), ['part 1: 0123', 'part 3: 89']);
+  assert.ok(!calls.includes('post /uploads'));
+  assert.deepEqual(completed, [
+    { upload_id: 'u', parts: [{ part_number: 1, etag: '"part 1"' }, { part_number: 2, etag: '"two"' }, { part_number: 3, etag: '"part 3"' }] },
+  ]);
+  assert.deepEqual(second.memory.all(), []);
+});
+
+test('a broken connection and an expired address are tried again', async () => {
+  const failures = [new PutError(0), new PutError(403)];
+  const { api, calls } = fakeApi();
+  const uploads = new Uploads(api, new UploadMemory(new FakeStorage(), 'me'), async (url) => {
+    const failure = failures.shift();
+    if (failure) throw failure;
+    return url;
+  });
+  await uploads.add([{ file }]);
+  await until(uploads, 'done');
+  assert.equal(calls.filter((call) => call.endsWith('/parts')).length >= 4, true);
+});
+
+test('what is refused for good fails and says so, and an upload that is gone begins anew', async () => {
+  const storage = new FakeStorage();
+  const refusing = new Uploads(fakeApi().api, new UploadMemory(storage, 'me'), () => Promise.reject(new PutError(400)));
+  await refusing.add([{ file }]);
+  await until(refusing, 'failed');
+  assert.match(refusing.list[0]!.message, /400/);
+
+  const { api, calls } = fakeApi('GONE');
+  const again = new Uploads(api, new UploadMemory(storage, 'me'), async (url) => url);
+  await again.add([{ file }]);
+  while (!calls.includes('post /uploads')) await new Promise((done) => setTimeout(done, 5));
+});
+
+test('a small file is not kept waiting by a large one', async () => {
+  const sent: string[] = [];
+  let made = 0;
+  const sizes = { 1: 4 * 40, 2: 4 };
+  const call = async (_method: string, path: string, options: { id?: string; query?: { from: number } } = {}) => {
+    if (path === '/uploads') {
+      made += 1;
+      const part_count = sizes[made as 1 | 2] / 4;
+      return { video_id: `v${made}`, subtitles: null, source: null, multipart: { upload_id: 'u', part_size_bytes: 4, part_count }, expires_in_s: 1 };
+    }
+    if (path === '/uploads/{id}/parts') {
+      const from = options.query?.from ?? 1;
+      return { parts: Array.from({ length: 100 }, (_, index) => ({ part_number: from + index, url: `${options.id} ${from + index}` })), next_part: null };
+    }
+    return { status: 'AWAITING_UPLOAD' };
+  };
+  const uploads = new Uploads({ call } as never, new UploadMemory(new FakeStorage(), 'me'), async (url) => {
+    await new Promise((done) => setTimeout(done, 2));
+    sent.push(url);
+    return url;
+  });
+  const make = (name: string, bytes: number) => ({ file: new File(['x'.repeat(bytes)], name, { lastModified: 1 }) });
+  await uploads.add([make('large.mp4', sizes[1]), make('small.mp4', sizes[2])]);
+  while (uploads.list.some(({ state }) => state !== 'done')) await new Promise((done) => setTimeout(done, 5));
+  assert.equal(sent.length, 41);
+  assert.ok(sent.indexOf('v2 1') < 15, String(sent.indexOf('v2 1')));
+});
+
+test('what has arrived already is done', async () => {
+  const storage = new FakeStorage();
+  const key = await fingerprint(file);
+  const memory = new UploadMemory(storage, 'me');
+  memory.keep({ key, videoId: 'v', fileName: 'a.mp4', sizeBytes: 10, multipart: { upload_id: 'u', ...plan }, etags: {} });
+  const { api, calls } = fakeApi('PROCESSING');
+  const uploads = new Uploads(api, memory, () => Promise.reject(new Error('nothing to send')));
+  await uploads.add([{ file }]);
+  await until(uploads, 'done');
+  assert.deepEqual(calls, ['get /videos/{id}']);
+});

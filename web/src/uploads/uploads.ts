@@ -1,0 +1,90 @@
+import type { Api } from '../api/client.ts';
+import type { Chosen } from './files.ts';
+import { fingerprint, type Remembered, type UploadMemory } from './memory.ts';
+import { Slots } from './patience.ts';
+import { putByRequest, type Put } from './put.ts';
+import { Upload, type UploadTools } from './upload.ts';
+
+/** Parts on their way at once, of all files: more would only share the same line. */
+const PARTS_AT_ONCE = 4;
+const FILES_AT_ONCE = 2;
+/** How often progress is told at most. */
+const TELL_EVERY_MS = 120;
+
+/** All uploads of this tab, and those that an earlier one left unfinished. */
+export class Uploads extends EventTarget {
+  readonly list: Upload[] = [];
+  private readonly tools: UploadTools;
+  private readonly files = new Slots(FILES_AT_ONCE);
+  private telling: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: Pick<Api, 'call'>, readonly memory: UploadMemory, put: Put = putByRequest) {
+    super();
+    const wake = new EventTarget();
+    globalThis.addEventListener?.('online', () => wake.dispatchEvent(new Event('wake')));
+    const changed = () => this.tell();
+    this.tools = { api, put, memory, slots: new Slots(PARTS_AT_ONCE), wake, now: Date.now, changed };
+  }
+
+  /** Begun before, and to be gone on with once their file is chosen again. */
+  get interrupted(): Remembered[] {
+    return this.memory.all().filter(({ key }) => !this.list.some((upload) => upload.key === key));
+  }
+
+  get areRunning(): boolean {
+    return this.list.some(({ state }) => state === 'sending' || state === 'waiting' || state === 'queued');
+  }
+
+  /** Starts uploads; a file that is on its way already is left alone. */
+  async add(chosen: Chosen[]): Promise<void> {
+    for (const { file, subtitles } of chosen) {
+      const key = await fingerprint(file);
+      const known = this.list.find((upload) => upload.key === key);
+      if (known && known.state !== 'failed' && known.state !== 'done') {
+        this.start(known);
+        continue;
+      }
+      if (known) this.drop(known);
+      const upload = new Upload(key, file, subtitles, this.tools);
+      this.list.push(upload);
+      this.start(upload);
+    }
+    this.tell();
+  }
+
+  /** Starts an upload, or goes on with one that was paused or has failed. */
+  start(upload: Upload): void {
+    if (upload.state === 'waiting') this.tools.wake.dispatchEvent(new Event('wake'));
+    else if (upload.state !== 'sending' && upload.state !== 'done') {
+      upload.state = 'queued';
+      void this.files.run(async () => {
+        if (upload.state === 'queued' && this.list.includes(upload)) await upload.run();
+      });
+    }
+    this.tell();
+  }
+
+  async discard(upload: Upload): Promise<void> {
+    this.drop(upload);
+    await upload.discard();
+  }
+
+  async discardInterrupted({ key, videoId }: Remembered): Promise<void> {
+    this.memory.forget(key);
+    this.tell();
+    await this.tools.api.call('delete', '/videos/{id}', { id: videoId });
+  }
+
+  /** Takes an upload off the list. */
+  drop(upload: Upload): void {
+    this.list.splice(this.list.indexOf(upload) >>> 0, 1);
+    this.tell();
+  }
+
+  private tell(): void {
+    this.telling ??= setTimeout(() => {
+      this.telling = undefined;
+      this.dispatchEvent(new Event('change'));
+    }, TELL_EVERY_MS);
+  }
+}
