@@ -264,7 +264,7 @@ async fn refusal(answer: Response) -> Failure {
         .and_then(|refusal| refusal.detail.or(refusal.message));
     let said = said.unwrap_or_else(|| format!("the API answered {status}"));
     match status {
-        StatusCode::UNAUTHORIZED => Failure::WrongUse(format!(
+        StatusCode::UNAUTHORIZED => Failure::TokenRefused(format!(
             "the token is not accepted, it may have expired ({said}): `cargo xtask token` renews that of the local stack"
         )),
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {

@@ -16,6 +16,8 @@ pub const VIDEO_FAILED: u8 = 3;
 pub enum Failure {
     /// Asking again in the same way fails again.
     WrongUse(String),
+    /// The API does not take the token: asking again needs another one.
+    TokenRefused(String),
     /// The way there or the other side failed.
     Failed(anyhow::Error),
 }
@@ -24,7 +26,7 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Failure::WrongUse(_) => WRONG_USE,
+            Failure::WrongUse(_) | Failure::TokenRefused(_) => WRONG_USE,
             Failure::Failed(_) => FAILED,
         }
     }
@@ -33,7 +35,9 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::WrongUse(message) => formatter.write_str(message),
+            Failure::WrongUse(message) | Failure::TokenRefused(message) => {
+                formatter.write_str(message)
+            }
             Failure::Failed(error) => write!(formatter, "{error:#}"),
         }
     }
