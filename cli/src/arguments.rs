@@ -101,6 +101,9 @@ pub enum Command {
     /// Fills an index beside the one that serves. `--switch` lets it serve, `--switch-back` takes that back, and
     /// `--finish` removes the former index.
     Reindex(ReindexArguments),
+    /// Serve the videos to an AI agent as tools, by the Model Context Protocol on standard input and output
+    #[command(after_help = crate::mcp::HELP)]
+    Mcp,
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -195,7 +198,7 @@ pub struct ReindexArguments {
 }
 
 /// Ids go into paths of addresses, so that nothing else may stand in them.
-fn video_id(text: &str) -> Result<VideoId, String> {
+pub fn video_id(text: &str) -> Result<VideoId, String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     if !text.is_empty() && text.len() <= 64 && text.bytes().all(is_plain) {
         Ok(VideoId::from(text))

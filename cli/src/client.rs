@@ -98,12 +98,20 @@ impl Client {
         self.call(request, Repeat::Safe).await
     }
 
-    /// A page of `GET /videos`.
+    /// A page of `GET /videos`, as large as it can be.
     pub async fn videos(&self, cursor: Option<&str>) -> Result<VideoList, Failure> {
-        let limit = MAX_PAGE_VIDEOS.to_string();
+        self.videos_page(cursor, MAX_PAGE_VIDEOS).await
+    }
+
+    /// A page of `GET /videos` with at most so many.
+    pub async fn videos_page(
+        &self,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<VideoList, Failure> {
         let mut request = self
             .request(Method::GET, "/videos")
-            .query(&[("limit", &limit)]);
+            .query(&[("limit", limit)]);
         if let Some(cursor) = cursor {
             request = request.query(&[("cursor", cursor)]);
         }

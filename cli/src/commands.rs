@@ -30,6 +30,9 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
     if let Command::Completions { shell } = arguments.command {
         return completions(shell);
     }
+    if matches!(arguments.command, Command::Mcp) {
+        return crate::mcp::serve(arguments.api_url).await;
+    }
     if let Command::Upload(upload) = &arguments.command {
         check_upload(upload)?;
     }
@@ -56,7 +59,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
             output: path,
         } => captions(client, output, &id, format, path.as_deref()).await,
         Command::Reindex(arguments) => reindex(client, output, arguments).await,
-        Command::Completions { .. } => Ok(DONE),
+        Command::Completions { .. } | Command::Mcp => Ok(DONE),
     }
 }
 

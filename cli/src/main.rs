@@ -7,6 +7,7 @@ mod commands;
 mod failure;
 mod found;
 mod local_file;
+mod mcp;
 mod opened;
 mod output;
 mod picture;

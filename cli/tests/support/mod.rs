@@ -24,7 +24,8 @@ pub const ID: &str = "0192f0c1-2b3c-7d4e-8f50-112233445566";
 pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    body: String,
+    /// Any bytes.
+    pub body: Bytes,
 }
 
 /// An answer with a JSON document, or with any text.
@@ -32,7 +33,7 @@ pub fn reply(status: u16, body: impl ToString) -> Reply {
     Reply {
         status,
         headers: Vec::new(),
-        body: body.to_string(),
+        body: body.to_string().into(),
     }
 }
 
