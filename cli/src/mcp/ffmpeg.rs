@@ -5,7 +5,7 @@ use std::{
     process::Stdio,
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     process::Command,
@@ -19,10 +19,14 @@ const MAX_JPEG_BYTES: u64 = 4_000_000;
 const MAX_LOG_BYTES: u64 = 1_000_000;
 /// A file may start with anything: only what vindex indexes is opened, through the loopback address alone.
 const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,flv,ogg,wav,mp3,aac,flac";
-/// How much earlier it is tried when no frame starts from the time on, as in the last frame of a video.
-const EARLIER_MS: [u64; 3] = [0, 500, 5_000];
+/// A first frame that is shown so much later than asked for is not what the video shows at the time.
+const LATE_MS: u64 = 200;
+/// How far back the last frame before the time is looked for. Few frames lie in what is looked through: slides change
+/// seldom, and at the end of a video the first stretch has some.
+const BACK_MS: [u64; 2] = [1_000, 20_000];
 
 /// A frame.
+#[derive(Clone)]
 pub struct Cut {
     /// The picture.
     pub jpeg: Vec<u8>,
@@ -66,6 +70,13 @@ fn cached(folder: Option<PathBuf>) -> Vec<PathBuf> {
     paths
 }
 
+/// A stretch of which one frame is wanted: its first, or its last where it has an end.
+#[derive(Clone, Copy)]
+struct Stretch {
+    from_ms: u64,
+    length_ms: Option<u64>,
+}
+
 /// Cuts the frame that the video shows at a time. Dropping the future ends ffmpeg.
 ///
 /// # Errors
@@ -78,38 +89,43 @@ pub async fn cut(
 ) -> anyhow::Result<Cut> {
     let loopback = Loopback::bind(http, source_url).await?;
     let url = loopback.url();
-    for earlier_ms in EARLIER_MS {
-        let from_ms = at_ms.saturating_sub(earlier_ms);
-        let run = run(ffmpeg, &url, from_ms);
-        let (jpeg, log) = tokio::select! {
-            finished = run => finished?,
-            stopped = loopback.serve() => return Err(stopped).context("pass the video on to ffmpeg"),
+    let run = |stretch| {
+        let run = run(ffmpeg, &url, stretch);
+        async {
+            tokio::select! {
+                finished = run => finished,
+                stopped = loopback.serve() => Err(stopped).context("pass the video on to ffmpeg"),
+            }
+        }
+    };
+    let from_here = Stretch {
+        from_ms: at_ms,
+        length_ms: None,
+    };
+    let next = run(from_here).await?;
+    if let Some(next) = next
+        .as_ref()
+        .filter(|next| next.shown_ms <= at_ms + LATE_MS)
+    {
+        return Ok(next.clone());
+    }
+    for back_ms in BACK_MS {
+        let from_ms = at_ms.saturating_sub(back_ms);
+        let before = Stretch {
+            from_ms,
+            length_ms: Some(at_ms - from_ms + 1),
         };
-        if jpeg.starts_with(&[0xff, 0xd8, 0xff]) {
-            let shown_ms = from_ms + first_frame_ms(&log).unwrap_or(0);
-            return Ok(Cut { jpeg, shown_ms });
+        if let Some(shown) = run(before).await? {
+            return Ok(shown);
         }
     }
-    bail!("ffmpeg finds no picture there")
+    next.context("ffmpeg finds no picture there")
 }
 
-/// What it writes, and its log. A private address is never on its command line: other users see that.
-async fn run(ffmpeg: &Path, url: &str, from_ms: u64) -> anyhow::Result<(Vec<u8>, String)> {
-    let seek = format!("{}.{:03}", from_ms / 1000, from_ms % 1000);
-    let filter = format!(
-        "showinfo=checksum=0,scale=w='min({MAX_SIDE_PX},iw)':h='min({MAX_SIDE_PX},ih)':force_original_aspect_ratio=decrease"
-    );
+/// The wanted frame of a stretch, if it has one. A private address is never on the command line: other users see that.
+async fn run(ffmpeg: &Path, url: &str, stretch: Stretch) -> anyhow::Result<Option<Cut>> {
     let mut child = Command::new(ffmpeg)
-        .args(["-nostdin", "-hide_banner", "-nostats", "-loglevel", "info"])
-        .args([
-            "-protocol_whitelist",
-            "http,tcp",
-            "-format_whitelist",
-            FORMATS,
-        ])
-        .args(["-threads", "2", "-ss", &seek, "-i", url])
-        .args(["-map", "0:V:0", "-frames:v", "1", "-vf", &filter])
-        .args(["-f", "mjpeg", "-q:v", "4", "pipe:1"])
+        .args(arguments(url, stretch))
         .env_clear()
         .current_dir(std::env::temp_dir())
         .stdin(Stdio::null())
@@ -119,9 +135,31 @@ async fn run(ffmpeg: &Path, url: &str, from_ms: u64) -> anyhow::Result<(Vec<u8>,
         .spawn()
         .context("ffmpeg can't be started")?;
     let (output, log) = (child.stdout.take(), child.stderr.take());
-    let (output, log) = tokio::join!(read(output, MAX_JPEG_BYTES), read(log, MAX_LOG_BYTES));
+    let (jpeg, log) = tokio::join!(read(output, MAX_JPEG_BYTES), read(log, MAX_LOG_BYTES));
     child.wait().await.context("ffmpeg is lost")?;
-    Ok((output, String::from_utf8_lossy(&log).into_owned()))
+    let log = String::from_utf8_lossy(&log);
+    let shown_ms = stretch.from_ms + frame_ms(&log, stretch.length_ms.is_some()).unwrap_or(0);
+    let is_jpeg = jpeg.starts_with(&[0xff, 0xd8, 0xff]);
+    Ok(is_jpeg.then_some(Cut { jpeg, shown_ms }))
+}
+
+/// The command line; nothing in it holds a space.
+fn arguments(url: &str, stretch: Stretch) -> Vec<String> {
+    let seconds = |ms: u64| format!("{}.{:03}", ms / 1000, ms % 1000);
+    let from = seconds(stretch.from_ms);
+    let (length, pick) = match stretch.length_ms {
+        None => (String::new(), ""),
+        Some(length_ms) => (format!("-t {}", seconds(length_ms)), ",reverse"),
+    };
+    let side = MAX_SIDE_PX;
+    let line = format!(
+        "-nostdin -hide_banner -nostats -loglevel info -threads 2 \
+         -protocol_whitelist http,tcp -format_whitelist {FORMATS} -ss {from} {length} -i {url} \
+         -map 0:V:0 -frames:v 1 \
+         -vf showinfo=checksum=0,scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease{pick} \
+         -f mjpeg -q:v 4 pipe:1"
+    );
+    line.split_whitespace().map(str::to_owned).collect()
 }
 
 /// All of a pipe, up to a bound; then it is closed, which ends who writes more.
@@ -134,10 +172,11 @@ async fn read(pipe: Option<impl AsyncRead + Unpin>, most_bytes: u64) -> Vec<u8> 
     bytes
 }
 
-/// How long after the wanted time the first frame is shown, from the line that `showinfo` writes of it.
-fn first_frame_ms(log: &str) -> Option<u64> {
-    let (_, behind) = log.split_once("pts_time:")?;
-    let seconds: f64 = behind.split_whitespace().next()?.parse().ok()?;
+/// How long after the start of the stretch its first or last frame is shown, from what `showinfo` writes of each.
+fn frame_ms(log: &str, last: bool) -> Option<u64> {
+    let mut times = log.split("pts_time:").skip(1);
+    let behind = if last { times.last() } else { times.next() };
+    let seconds: f64 = behind?.split_whitespace().next()?.parse().ok()?;
     (seconds >= 0.0).then(|| (seconds * 1000.0).round() as u64)
 }
 
@@ -147,15 +186,16 @@ mod tests {
 
     #[test]
     fn the_time_of_a_frame_is_read_from_the_log() {
-        let line = "[Parsed_showinfo_0 @ 0x1] n:   0 pts:    512 pts_time:0.04    duration: 512\nn: 1 pts_time:9";
-        for (log, expected) in [
-            (line, Some(40)),
-            ("pts_time:0 x", Some(0)),
-            ("pts_time:-1", None),
-            ("pts_time:NOPTS", None),
-            ("", None),
+        let lines = "[Parsed_showinfo_0 @ 0x1] n:   0 pts:    512 pts_time:0.04    duration: 512\nn: 1 pts_time:0.9 x";
+        for (log, last, expected) in [
+            (lines, false, Some(40)),
+            (lines, true, Some(900)),
+            ("pts_time:0 x", true, Some(0)),
+            ("pts_time:-1", false, None),
+            ("pts_time:NOPTS", false, None),
+            ("", true, None),
         ] {
-            assert_eq!(first_frame_ms(log), expected, "{log}");
+            assert_eq!(frame_ms(log, last), expected, "{log}");
         }
     }
 

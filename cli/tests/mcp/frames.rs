@@ -13,16 +13,18 @@ use serde_json::{Value, json};
 
 const JPEG: &[u8] = b"\xff\xd8\xff\xe0 a picture";
 
-/// Writes its arguments and environment beside itself, then what its input address serves.
+/// Writes its arguments and environment beside itself, then what its input address serves. From 30 s on, the first frame
+/// comes 3 s late.
 const FFMPEG: &str = r#"#!/bin/bash
 echo "$@" >> "${0%/*}/arguments"
 export -p | grep -v -e ' OLDPWD' -e ' PWD' -e ' SHLVL' -e ' _=' -e ' PATH' > "${0%/*}/environment"
+case "$*" in *" -ss 30.000 "*) first=3;; *) first=0.04;; esac
 while [ "$1" != -i ]; do shift; done
 address=${2#http://127.0.0.1:}
 exec 3<> "/dev/tcp/127.0.0.1/${address%%/*}"
 printf 'GET /%s HTTP/1.1\r\nRange: bytes=0-\r\n\r\n' "${address#*/}" >&3
 while read -r line <&3 && [ "$line" != $'\r' ]; do echo "$line" >> "${0%/*}/head"; done
-echo 'n: 0 pts_time:0.04 x' >&2
+echo "n: 0 pts_time:$first x" >&2
 cat <&3
 "#;
 
@@ -90,6 +92,10 @@ async fn a_frame_is_cut_by_ffmpeg_which_sees_no_private_address() {
     }
     assert!(!arguments.contains("secret"), "{arguments}");
     assert_eq!(written("environment"), "");
+    let late = json!({"video_id": ID, "at_ms": 30_000});
+    let line = "A film: the frame at 0:29.0 (29040 ms).";
+    check(&agent.call("get_frame", late).await, JPEG, line);
+    assert!(written("arguments").contains("-ss 29.000 -t 1.001 -i "));
     let source = &server.seen("GET /source")[0];
     assert_eq!(source.headers.get("range").unwrap(), "bytes=0-");
     assert!(!source.has_token());
