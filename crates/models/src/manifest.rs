@@ -83,13 +83,13 @@ pub struct Relevance {
     pub chance: Option<Chance>,
 }
 
-/// The extreme-value distribution of Gumbel, whose location grows with the logarithm of the number of documents.
+/// What the best of N unrelated documents scores: `location` + `growth` √(2 ln N), give or take `scale`.
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Chance {
     /// Where the best of one document lies.
     pub location: f64,
-    /// What each factor of e in documents adds.
+    /// What each unit of √(2 ln N) adds.
     pub growth: f64,
     /// How wide it is spread.
     pub scale: f64,
