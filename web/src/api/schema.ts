@@ -274,6 +274,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/reindex": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How indices stand, and the last run that filled one; for operators of the deployment
+         * @description An operator is a user in the group `operators` of the user pool (claim `cognito:groups`).
+         */
+        get: operations["getReindex"];
+        put?: never;
+        /**
+         * Fill a new index beside the one that serves, switch to it or back; for operators of the deployment
+         * @description All tenants share an index. `start` fills the next index with everything that is served, and goes on where a run
+         *     failed. Searches are answered by the serving index until `switch`, which keeps it as the previous one;
+         *     `switch-back` takes that back at once. `abort` removes the next index, `finish` the previous one.
+         */
+        post: operations["changeIndex"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record that a moment of an answer was opened, where the deployment records that
+         * @description Only for answers with `records_feedback`; elsewhere it is refused with 403. The query, the moment and its place
+         *     in the answer are kept for 90 days, by nobody's name, and go with the video. The same caller opening the same
+         *     moment for the same query again counts once.
+         */
+        post: operations["recordOpened"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -401,11 +449,85 @@ export interface components {
             /** @description `next_cursor` of the page before */
             cursor?: string;
         };
+        Opened: {
+            /** @description As it was asked, in words */
+            query: string;
+            video_id: components["schemas"]["VideoId"];
+            /** @description Of the moment as it was answered */
+            start_ms: number;
+            /** @description The millisecond after the last */
+            end_ms: number;
+            /** @description Where it stood in the answer, from 1; `nearest` counts after `moments` */
+            position: number;
+        };
         Health: {
             /** @constant */
             status: "ok";
             /** @description Release of the function that answered */
             version: string;
+        };
+        ReindexRequest: {
+            /** @enum {string} */
+            action: "start" | "switch" | "switch-back" | "abort" | "finish";
+            /** @description With `start`: a text or visual model of the deployment that takes its role in the next index; without it, the models that play their roles in the deployment */
+            model?: string;
+            /**
+             * @description With `start`: only count, estimate and check
+             * @default false
+             */
+            dry_run?: boolean;
+            /** @description With `start`: fail where the next index finds less of what the serving one finds */
+            min_recall?: number;
+        };
+        ReindexState: {
+            serving: components["schemas"]["IndexState"];
+            /** @description The one that is being filled or is filled */
+            next: components["schemas"]["IndexState"] | null;
+            /** @description The one that served before the last switch */
+            previous: components["schemas"]["IndexState"] | null;
+            /** @description The last one */
+            run: components["schemas"]["ReindexRun"] | null;
+        };
+        IndexState: {
+            name: string;
+            /** @description Of its texts' vectors */
+            text_model: string;
+            /** @description Of its pictures' vectors */
+            image_model: string;
+            documents: number;
+            /** @description Whether it can serve: it has, or had when it was filled, all that is served */
+            filled: boolean;
+        };
+        ReindexRun: {
+            run_id: string;
+            /** @enum {string} */
+            status: "RUNNING" | "DONE" | "FAILED" | "ABORTED";
+            dry_run: boolean;
+            /** @description The index that it fills */
+            index: string | null;
+            text_model: string | null;
+            image_model: string | null;
+            /** @description Videos of which something is served */
+            videos_total: number | null;
+            /** @description Gone through in the present pass; there are three at most */
+            videos_done: number;
+            /** @description Of the serving index */
+            documents: number | null;
+            estimated_seconds: number | null;
+            /** @description For the functions' time */
+            estimated_usd: number | null;
+            recall: components["schemas"]["Recall"] | null;
+            error: components["schemas"]["VideoError"] | null;
+            /** Format: date-time */
+            started_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        Recall: {
+            /** @description Queries compared */
+            queries: number;
+            /** @description The mean share of the serving index's first ten hits that are among the first ten of the next */
+            at_10: number;
         };
         /** @description RFC 9457 */
         Problem: {
@@ -592,6 +714,8 @@ export interface components {
             groups?: components["schemas"]["MomentGroup"][];
             facets?: components["schemas"]["Facets"];
             visual_model?: components["schemas"]["VisualModel"];
+            /** @description Whether `POST /feedback` takes which of these moments is opened: the deployment records that, and the search was by words. Absent where not */
+            records_feedback?: boolean;
         };
         MomentGroup: {
             video_id: components["schemas"]["VideoId"];
@@ -708,6 +832,15 @@ export interface components {
                 "application/json": components["schemas"]["SearchResponse"];
             };
         };
+        /** @description How indices stand then. */
+        Reindex: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ReindexState"];
+            };
+        };
         /** @description The request is wrong; `detail` names what and the limit. */
         BadRequest: {
             headers: {
@@ -727,7 +860,7 @@ export interface components {
                 "application/json": components["schemas"]["GatewayMessage"];
             };
         };
-        /** @description The setting does not allow imports from there. */
+        /** @description A setting does not allow it, and `detail` names the setting; or the user is no operator. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -745,7 +878,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Not as the video stands now; `detail` says how it stands. */
+        /** @description Not as the video, or the index, stands now; `detail` says how it stands. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -1210,6 +1343,76 @@ export interface operations {
             200: components["responses"]["Moments"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getReindex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Reindex"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeIndex: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReindexRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Reindex"];
+            202: components["responses"]["Reindex"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["TooManyRequests"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    recordOpened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Opened"];
+            };
+        };
+        responses: {
+            /** @description It is recorded. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             429: components["responses"]["TooManyRequests"];
