@@ -17,6 +17,7 @@ export function Result(props: {
   showsTitle: boolean;
   isPreviewing: boolean;
   onPreview: (isOn: boolean) => void;
+  onOpen: () => void;
 }) {
   const { moment } = props;
   const atSeconds = moment.start_ms / 1000;
@@ -30,6 +31,7 @@ export function Result(props: {
           class="result-link"
           href={href}
           data-result
+          onClick={props.onOpen}
           onKeyDown={(event) => {
             if (event.key !== ' ' || !moment.play_url) return;
             event.preventDefault();

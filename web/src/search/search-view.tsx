@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Moment, SearchResponse } from '../api/client.ts';
 import { asksSomething, EMPTY_QUERY, navigate, type SearchQuery } from '../router.ts';
+import { useServices } from '../services.ts';
 import { count } from '../ui/format.ts';
 import { useHeading, useShortcuts } from '../ui/hooks.ts';
 import { channelLabel } from './channels.ts';
@@ -102,6 +103,13 @@ function Answer(props: { answer: SearchResponse; query: SearchQuery; isStale: bo
   const { answer, query } = props;
   const near = answer.nearest ?? [];
   const isEmpty = answer.moments.length === 0;
+  const { api } = useServices();
+  const open = (moment: Moment) => {
+    if (!answer.records_feedback) return;
+    const position = [...answer.moments, ...near].indexOf(moment) + 1;
+    const { video_id, start_ms, end_ms } = moment;
+    api.record({ query: query.q.trim(), video_id, start_ms, end_ms, position });
+  };
   return (
     <div class={props.isStale ? 'is-stale' : ''}>
       {answer.groups?.length ? (
@@ -110,11 +118,11 @@ function Answer(props: { answer: SearchResponse; query: SearchQuery; isStale: bo
             <h2>
               {group.title} <small>{count(group.found, 'moment')}</small>
             </h2>
-            <Results moments={answer.moments.filter(({ video_id }) => video_id === group.video_id)} q={query.q} isGrouped />
+            <Results moments={answer.moments.filter(({ video_id }) => video_id === group.video_id)} q={query.q} onOpen={open} isGrouped />
           </section>
         ))
       ) : (
-        <Results moments={answer.moments} q={query.q} />
+        <Results moments={answer.moments} q={query.q} onOpen={open} />
       )}
       {isEmpty && !props.isStale && <Nothing query={query} hasNearest={near.length > 0} onNearest={props.onNearest} wasAsked={answer.nearest !== undefined} />}
       {isEmpty && near.length > 0 && (
@@ -122,14 +130,15 @@ function Answer(props: { answer: SearchResponse; query: SearchQuery; isStale: bo
           <h2>
             Nearest <small>none of these is likely to be what you want</small>
           </h2>
-          <Results moments={near} q={query.q} />
+          <Results moments={near} q={query.q} onOpen={open} />
         </section>
       )}
     </div>
   );
 }
 
-function Results({ moments, q, isGrouped = false }: { moments: Moment[]; q: string; isGrouped?: boolean }) {
+function Results(props: { moments: Moment[]; q: string; onOpen: (moment: Moment) => void; isGrouped?: boolean }) {
+  const { moments, q, onOpen, isGrouped = false } = props;
   const [previewing, setPreviewing] = useState('');
   return (
     <ol class="results">
@@ -142,6 +151,7 @@ function Results({ moments, q, isGrouped = false }: { moments: Moment[]; q: stri
             q={q}
             showsTitle={!isGrouped}
             isPreviewing={previewing === key}
+            onOpen={() => onOpen(moment)}
             onPreview={(isOn) => setPreviewing((now) => (isOn ? key : now === key ? '' : now))}
           />
         );
