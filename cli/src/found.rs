@@ -5,6 +5,7 @@ use contracts::api::{Explanation, FacetCount, Facets, Moment, MomentGroup, Searc
 use crate::{
     rows::joined,
     text::{highlighted, moment, printable, table},
+    thumbnails::Pictures,
 };
 
 /// How many values of a facet are shown.
@@ -12,15 +13,26 @@ const SHOWN_VALUES: usize = 8;
 
 /// A page of moments. The first has the number after `before`; `with_nearest` says whether those that don't match well
 /// were asked for.
-pub fn lines(page: &SearchResponse, before: usize, with_nearest: bool, bold: bool) -> Vec<String> {
+pub fn lines(
+    page: &SearchResponse,
+    before: usize,
+    with_nearest: bool,
+    bold: bool,
+    pictures: &Pictures,
+) -> Vec<String> {
     let mut lines: Vec<String> = page.facets.iter().flat_map(facet_lines).collect();
     let mut number = before;
+    let picture = |found: &Moment| {
+        let url = found.thumbnail_url.as_ref();
+        url.and_then(|url| pictures.get(url)).cloned()
+    };
     if page.no_confident_match {
         lines.push(nothing_matches(page, with_nearest).to_owned());
     }
     if page.groups.is_empty() {
         for found in &page.moments {
             number += 1;
+            lines.extend(picture(found));
             lines.extend(moment_lines(number, Some(&found.title), found, bold));
         }
     }
@@ -30,6 +42,7 @@ pub fn lines(page: &SearchResponse, before: usize, with_nearest: bool, bold: boo
         lines.push(heading(group, shown.len()));
         for found in shown {
             number += 1;
+            lines.extend(picture(found));
             lines.extend(moment_lines(number, None, found, bold));
         }
     }
@@ -38,6 +51,7 @@ pub fn lines(page: &SearchResponse, before: usize, with_nearest: bool, bold: boo
     }
     for found in &page.nearest {
         number += 1;
+        lines.extend(picture(found));
         lines.extend(moment_lines(number, Some(&found.title), found, bold));
     }
     lines

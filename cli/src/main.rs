@@ -17,6 +17,7 @@ mod rows;
 mod search;
 mod settings;
 mod text;
+mod thumbnails;
 mod transfer;
 mod upload;
 mod watch;

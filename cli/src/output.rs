@@ -12,6 +12,7 @@ use contracts::{
     feedback::Opened,
     reindex::ReindexState,
 };
+use indicatif::MultiProgress;
 use serde::Serialize;
 use serde_json::json;
 
@@ -20,35 +21,59 @@ use crate::{
     failure::Failure,
     found,
     reindex::state_rows,
-    rows::{cue_rows, joined, left_out, status_words, task_row, transcript_summary},
+    rows::{cue_rows, status_words, task_row, transcript_summary, video_rows},
     text::{duration, moment, printable, table},
+    thumbnails::Pictures,
 };
 
 /// Writes results as JSON lines or as text.
 pub struct Output {
     json: bool,
     bold: bool,
+    bars: MultiProgress,
 }
 
 impl Output {
     /// Bold only on a terminal and unless `NO_COLOR` is set.
     pub fn new(json: bool) -> Self {
-        let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         Self {
             json,
-            bold: stdout().is_terminal() && !no_color,
+            bold: stdout().is_terminal() && !no_color(),
+            bars: MultiProgress::new(),
         }
+    }
+
+    /// Whether results are JSON lines.
+    pub fn is_json(&self) -> bool {
+        self.json
+    }
+
+    /// Whether results may be bold and coloured.
+    pub fn is_bold(&self) -> bool {
+        self.bold
+    }
+
+    /// Where bars are drawn.
+    pub fn bars(&self) -> &MultiProgress {
+        &self.bars
     }
 
     /// A remark on standard error.
     pub fn note(&self, text: &str) {
         // Nobody is left to be told where standard error can't be written.
-        _ = writeln!(stderr(), "{text}");
+        _ = self.bars.suspend(|| writeln!(stderr(), "{text}"));
     }
 
     /// A failure on standard error.
     pub fn error(&self, failure: &Failure) {
-        self.note(&format!("error: {}", printable(&failure.to_string())));
+        let is_coloured = stderr().is_terminal() && !no_color();
+        let (on, off) = if is_coloured {
+            ("\u{1b}[31m", "\u{1b}[0m")
+        } else {
+            ("", "")
+        };
+        let text = printable(&failure.to_string());
+        self.note(&format!("{on}error:{off} {text}"));
     }
 
     /// Some videos as a table, or a line of JSON each.
@@ -78,68 +103,17 @@ impl Output {
         if self.json {
             return json_line(video);
         }
-        let mut rows = vec![
-            ("id", video.video_id.to_string()),
-            ("title", video.title.clone()),
-            ("file", video.file_name.clone()),
-            ("status", status_words(video)),
-            (
-                "chunks",
-                format!("{} of {}", video.chunks_done, video.chunks_total),
-            ),
-            (
-                "channels",
-                joined(video.channels.iter().map(|channel| channel.as_str())),
-            ),
-            ("tags", video.tags.join(", ")),
-            (
-                "duration",
-                video.duration_ms.map_or_else(String::new, duration),
-            ),
-            (
-                "size",
-                video
-                    .size_bytes
-                    .map_or_else(String::new, |size| format!("{size} bytes")),
-            ),
-            ("language", video.language.clone().unwrap_or_default()),
-            ("left out", video.dropped.map(left_out).unwrap_or_default()),
-            (
-                "created",
-                format!("{} by {}", video.created_at, video.created_by),
-            ),
-        ];
-        rows.extend(
-            video
-                .warnings
-                .iter()
-                .map(|warning| ("warning", warning.message.clone())),
-        );
-        if let Some(error) = &video.error {
-            rows.push((
-                "error",
-                format!("{} in {}: {}", error.name, error.state, error.message),
-            ));
-        }
-        rows.retain(|(_, value)| !value.is_empty());
-        let rows: Vec<_> = rows
-            .into_iter()
-            .map(|(name, value)| vec![name.to_owned(), printable(&value)])
-            .collect();
-        lines(&table(&rows))
+        lines(&table(&video_rows(video)))
     }
 
     /// What a command that changed a video leaves it as.
     pub fn outcome(&self, video: &Video) -> Result<(), Failure> {
         if self.json {
-            return json_line(video);
+            return self.bars.suspend(|| json_line(video));
         }
-        line(&format!(
-            "{}  {}  {}",
-            video.video_id,
-            status_words(video),
-            printable(&video.title)
-        ))?;
+        let (id, status) = (&video.video_id, status_words(video));
+        let text = format!("{id}  {status}  {}", printable(&video.title));
+        self.bars.suspend(|| line(&text))?;
         for warning in &video.warnings {
             self.note(&format!("warning: {}", printable(&warning.message)));
         }
@@ -168,6 +142,7 @@ impl Output {
         page: &SearchResponse,
         before: usize,
         with_nearest: bool,
+        pictures: &Pictures,
     ) -> Result<(), Failure> {
         if self.json {
             return json_line(page);
@@ -175,7 +150,13 @@ impl Output {
         if before == 0 {
             self.shortcomings(page);
         }
-        lines(&found::lines(page, before, with_nearest, self.bold))
+        lines(&found::lines(
+            page,
+            before,
+            with_nearest,
+            self.bold,
+            pictures,
+        ))
     }
 
     /// There are moments after those that were shown.
@@ -278,15 +259,21 @@ impl Output {
     }
 }
 
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
 /// Standard output may be a pipe that closes early, which `println!` would answer with a panic.
 pub fn line(text: &str) -> Result<(), Failure> {
     Ok(writeln!(stdout(), "{text}")?)
 }
 
-fn lines(texts: &[String]) -> Result<(), Failure> {
+/// Each on a line.
+pub fn lines(texts: &[String]) -> Result<(), Failure> {
     texts.iter().try_for_each(|text| line(text))
 }
 
-fn json_line(document: &impl Serialize) -> Result<(), Failure> {
+/// A document as a line.
+pub fn json_line(document: &impl Serialize) -> Result<(), Failure> {
     line(&serde_json::to_string(document).map_err(anyhow::Error::from)?)
 }

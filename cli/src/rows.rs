@@ -5,7 +5,7 @@ use contracts::{
     artifacts::{Cue, DroppedSpeech, Transcript},
 };
 
-use crate::text::{moment, printable};
+use crate::text::{duration, moment, printable};
 
 /// The status and how many warnings there are.
 pub fn status_words(video: &Video) -> String {
@@ -21,6 +21,57 @@ pub fn status_words(video: &Video) -> String {
         1 => format!("{status} (1 warning)"),
         count => format!("{status} ({count} warnings)"),
     }
+}
+
+/// All that is known of a video, a name and a value a row.
+pub fn video_rows(video: &Video) -> Vec<Vec<String>> {
+    let mut rows = vec![
+        ("id", video.video_id.to_string()),
+        ("title", video.title.clone()),
+        ("file", video.file_name.clone()),
+        ("status", status_words(video)),
+        (
+            "chunks",
+            format!("{} of {}", video.chunks_done, video.chunks_total),
+        ),
+        (
+            "channels",
+            joined(video.channels.iter().map(|channel| channel.as_str())),
+        ),
+        ("tags", video.tags.join(", ")),
+        (
+            "duration",
+            video.duration_ms.map_or_else(String::new, duration),
+        ),
+        (
+            "size",
+            video
+                .size_bytes
+                .map_or_else(String::new, |size| format!("{size} bytes")),
+        ),
+        ("language", video.language.clone().unwrap_or_default()),
+        ("left out", video.dropped.map(left_out).unwrap_or_default()),
+        (
+            "created",
+            format!("{} by {}", video.created_at, video.created_by),
+        ),
+    ];
+    rows.extend(
+        video
+            .warnings
+            .iter()
+            .map(|warning| ("warning", warning.message.clone())),
+    );
+    if let Some(error) = &video.error {
+        rows.push((
+            "error",
+            format!("{} in {}: {}", error.name, error.state, error.message),
+        ));
+    }
+    rows.retain(|(_, value)| !value.is_empty());
+    rows.into_iter()
+        .map(|(name, value)| vec![name.to_owned(), printable(&value)])
+        .collect()
 }
 
 /// A run as a row of the timeline.

@@ -15,6 +15,7 @@ use crate::{
     failure::{DONE, Failure},
     output::Output,
     picture,
+    thumbnails::{self, Pictures, Thumbnails},
 };
 
 /// Arguments of `search`.
@@ -100,6 +101,9 @@ struct ListArguments {
     /// Go on where the page before ended, by the cursor that it gave
     #[arg(long, value_name = "CURSOR")]
     cursor: Option<String>,
+    /// Show pictures of the moments, where the terminal can
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    thumbnails: Thumbnails,
     /// Go through all pages
     #[arg(long)]
     all: bool,
@@ -112,11 +116,18 @@ pub async fn search(
     arguments: SearchArguments,
 ) -> Result<u8, Failure> {
     let all = arguments.listing.all;
+    let protocol = arguments.listing.thumbnails.protocol();
+    let protocol = protocol.filter(|_| !output.is_json());
     let mut request = request(arguments)?;
     let mut shown = 0;
     loop {
         let page = client.search(&request).await?;
-        output.moments(&page, shown, request.nearest.unwrap_or_default())?;
+        let pictures = match protocol {
+            Some(protocol) => thumbnails::fetch(client, &page, protocol).await,
+            None => Pictures::new(),
+        };
+        let with_nearest = request.nearest.unwrap_or_default();
+        output.moments(&page, shown, with_nearest, &pictures)?;
         // The same cursor again would never end.
         let is_new = |next: &String| Some(next) != request.cursor.as_ref();
         match page.next_cursor.filter(is_new) {
@@ -172,7 +183,10 @@ fn channel_names() -> clap::builder::PossibleValuesParser {
 }
 
 /// A length in seconds: `90`, or hours, minutes and seconds, in this order and each at most once.
-fn seconds(text: &str) -> Result<u64, String> {
+///
+/// # Errors
+/// When it is none.
+pub fn seconds(text: &str) -> Result<u64, String> {
     let wrong = || "must be a length such as 90, 90s, 5m or 1h30m".to_owned();
     let number = |digits: &str| {
         let is_plain = digits.bytes().all(|byte| byte.is_ascii_digit());
