@@ -6,12 +6,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use contracts::VideoId;
 
-use crate::{opened::OpenedArguments, search::SearchArguments};
+use crate::{
+    failure::INTERRUPTED, opened::OpenedArguments, search::SearchArguments, upload::UploadArguments,
+};
 
 /// Find any moment in your videos by describing what was said or shown.
 ///
 /// Reads VINDEX_API_URL and VINDEX_TOKEN from the environment, else from `.vindex/env` in this folder or
-/// one above it. Exit codes: 0 done, 1 failed, 2 wrong use or refused, 3 a video ended FAILED.
+/// one above it. Exit codes: 0 done, 1 failed, 2 wrong use or refused, 3 a video ended FAILED, 130
+/// interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "vindex", version)]
 pub struct Arguments {
@@ -28,10 +31,27 @@ pub struct Arguments {
 
 /// What to do.
 #[derive(Debug, Subcommand)]
+#[expect(clippy::large_enum_variant, reason = "there is one of it in a run")]
 pub enum Command {
-    /// Upload files and have them indexed
+    #[command(flatten)]
+    Api(ApiCommand),
+    /// Serve the videos to an AI agent as tools, by the Model Context Protocol on standard input and output
+    #[command(after_help = crate::mcp::HELP)]
+    Mcp,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// What the API is asked to do.
+#[derive(Debug, Subcommand)]
+pub enum ApiCommand {
+    /// Upload files, or all videos below folders, and have them indexed
     ///
-    /// Of several files each is uploaded after the other; one that fails does not stop the others.
+    /// One file that fails does not stop the others. A large file whose upload was interrupted goes on where it was
+    /// when the same command is run again.
     Upload(UploadArguments),
     /// Index an object that already lies in S3
     Import {
@@ -101,14 +121,13 @@ pub enum Command {
     /// Fills an index beside the one that serves. `--switch` lets it serve, `--switch-back` takes that back, and
     /// `--finish` removes the former index.
     Reindex(ReindexArguments),
-    /// Serve the videos to an AI agent as tools, by the Model Context Protocol on standard input and output
-    #[command(after_help = crate::mcp::HELP)]
-    Mcp,
-    /// Print a completion script for a shell
-    Completions {
-        /// The shell
-        shell: Shell,
-    },
+}
+
+impl Command {
+    /// The exit code when Ctrl-C ends it.
+    pub fn code_when_interrupted(&self) -> u8 {
+        INTERRUPTED
+    }
 }
 
 /// Formats of caption files.
@@ -129,22 +148,6 @@ impl CaptionFormat {
             CaptionFormat::Srt => "srt",
         }
     }
-}
-
-/// Arguments of `upload`.
-#[derive(Debug, Args)]
-pub struct UploadArguments {
-    /// The files
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// Subtitle file; unless given, FILE.srt or FILE.vtt beside the video is used
-    #[arg(long, value_name = "FILE")]
-    pub subtitles: Option<PathBuf>,
-    #[command(flatten)]
-    pub labels: Labels,
-    /// Wait until each is READY or FAILED
-    #[arg(long)]
-    pub wait: bool,
 }
 
 /// What is said of a video as it comes in.

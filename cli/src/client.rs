@@ -56,9 +56,23 @@ impl Client {
         Ok(Self { http, settings })
     }
 
+    /// Where the API is.
+    pub fn api_url(&self) -> &str {
+        &self.settings.api_url
+    }
+
     /// For addresses that are signed by themselves; it sends no token.
     pub fn plain(&self) -> &reqwest::Client {
         &self.http
+    }
+
+    /// `GET /health`; answers the date that the server gave.
+    pub async fn health(&self) -> Result<Option<String>, Failure> {
+        let url = format!("{}/health", self.settings.api_url);
+        let request = self.http.get(url).timeout(API_TIMEOUT);
+        let answer = self.send(request, Repeat::Safe).await?;
+        let date = answer.headers().get(header::DATE);
+        Ok(date.and_then(|date| date.to_str().ok()).map(str::to_owned))
     }
 
     /// `POST /uploads`
@@ -272,13 +286,16 @@ async fn refusal(answer: Response) -> Failure {
         .and_then(|refusal| refusal.detail.or(refusal.message));
     let said = said.unwrap_or_else(|| format!("the API answered {status}"));
     match status {
-        StatusCode::UNAUTHORIZED => Failure::TokenRefused(format!(
-            "the token is not accepted, it may have expired ({said}): `cargo xtask token` renews that of the local stack"
-        )),
+        StatusCode::UNAUTHORIZED => Failure::Refused(
+            status.as_u16(),
+            format!(
+                "the token is not accepted, it may have expired ({said}): `cargo xtask token` renews that of the local stack"
+            ),
+        ),
         StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => {
             Failure::Failed(anyhow!(said))
         }
-        status if status.is_client_error() => Failure::WrongUse(said),
+        status if status.is_client_error() => Failure::Refused(status.as_u16(), said),
         status => Failure::Failed(anyhow!("{said} (status {})", status.as_u16())),
     }
 }

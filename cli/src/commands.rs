@@ -10,7 +10,7 @@ use contracts::{
 };
 
 use crate::{
-    arguments::{Arguments, CaptionFormat, Command, Labels, UploadArguments},
+    arguments::{ApiCommand, Arguments, CaptionFormat, Command, Labels},
     client::Client,
     failure::{DONE, Failure, VIDEO_FAILED},
     opened::opened,
@@ -18,8 +18,8 @@ use crate::{
     reindex::reindex,
     search::search,
     settings::Settings,
-    upload::upload,
-    watch::until_done,
+    upload::upload_all,
+    waiting::until_done,
 };
 
 /// Runs a command and answers its exit code.
@@ -27,39 +27,44 @@ use crate::{
 /// # Errors
 /// Whatever kept the command from doing its work.
 pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
-    if let Command::Completions { shell } = arguments.command {
-        return completions(shell);
-    }
-    if matches!(arguments.command, Command::Mcp) {
-        return crate::mcp::serve(arguments.api_url).await;
-    }
-    if let Command::Upload(upload) = &arguments.command {
-        check_upload(upload)?;
-    }
-    let client = &Client::new(Settings::find(arguments.api_url)?)?;
+    let api_url = arguments.api_url;
     match arguments.command {
-        Command::Upload(arguments) => upload_files(client, output, &arguments).await,
-        Command::Import { url, labels, wait } => import(client, output, url, labels, wait).await,
-        Command::Videos => videos(client, output).await,
-        Command::Show { id } => output.video(&client.video(&id).await?).map(|()| DONE),
-        Command::Search(arguments) => search(client, output, arguments).await,
-        Command::Opened(arguments) => opened(client, output, arguments).await,
-        Command::Delete { ids } => delete(client, output, &ids).await,
-        Command::Retry { id, wait } => {
+        Command::Completions { shell } => completions(shell),
+        Command::Mcp => crate::mcp::serve(api_url).await,
+        Command::Api(command) => {
+            if let ApiCommand::Upload(upload) = &command {
+                upload.check()?;
+            }
+            let client = Client::new(Settings::find(api_url)?)?;
+            ask(&client, output, command).await
+        }
+    }
+}
+
+/// Runs a command that does nothing but ask the API.
+async fn ask(client: &Client, output: &Output, command: ApiCommand) -> Result<u8, Failure> {
+    match command {
+        ApiCommand::Upload(arguments) => upload_all(client, output, &arguments).await,
+        ApiCommand::Import { url, labels, wait } => import(client, output, url, labels, wait).await,
+        ApiCommand::Videos => output.videos(&all_videos(client).await?).map(|()| DONE),
+        ApiCommand::Show { id } => output.video(&client.video(&id).await?).map(|()| DONE),
+        ApiCommand::Search(arguments) => search(client, output, arguments).await,
+        ApiCommand::Opened(arguments) => opened(client, output, arguments).await,
+        ApiCommand::Delete { ids } => delete(client, output, &ids).await,
+        ApiCommand::Retry { id, wait } => {
             let video = client.retry(&id).await?;
             outcome(client, output, video, wait).await
         }
-        Command::Timeline { id } => output.timeline(&client.timeline(&id).await?).map(|()| DONE),
-        Command::Transcript { id } => output
+        ApiCommand::Timeline { id } => output.timeline(&client.timeline(&id).await?).map(|()| DONE),
+        ApiCommand::Transcript { id } => output
             .transcript(&client.transcript(&id).await?)
             .map(|()| DONE),
-        Command::Captions {
+        ApiCommand::Captions {
             id,
             format,
             output: path,
         } => captions(client, output, &id, format, path.as_deref()).await,
-        Command::Reindex(arguments) => reindex(client, output, arguments).await,
-        Command::Completions { .. } | Command::Mcp => Ok(DONE),
+        ApiCommand::Reindex(arguments) => reindex(client, output, arguments).await,
     }
 }
 
@@ -68,54 +73,6 @@ fn completions(shell: clap_complete::Shell) -> Result<u8, Failure> {
     clap_complete::generate(shell, &mut Arguments::command(), "vindex", &mut script);
     std::io::Write::write_all(&mut std::io::stdout(), &script)?;
     Ok(DONE)
-}
-
-fn check_upload(arguments: &UploadArguments) -> Result<(), Failure> {
-    let is_for_one = arguments.subtitles.is_some() || arguments.labels.title.is_some();
-    if arguments.files.len() > 1 && is_for_one {
-        let message = "--title and --subtitles go with one file; upload the files one by one";
-        return Err(Failure::WrongUse(message.to_owned()));
-    }
-    Ok(())
-}
-
-/// One file after the other; the highest exit code is that of all.
-async fn upload_files(
-    client: &Client,
-    output: &Output,
-    arguments: &UploadArguments,
-) -> Result<u8, Failure> {
-    let mut worst = DONE;
-    for path in &arguments.files {
-        let subtitles = arguments.subtitles.as_deref();
-        let code = match upload(client, output, path, subtitles, &arguments.labels).await {
-            Ok(id) => finish_upload(client, output, &id, arguments.wait).await,
-            Err(failure) => Err(failure),
-        };
-        let code = code.or_else(|failure| {
-            if is_broken_pipe(&failure) || arguments.files.len() == 1 {
-                return Err(failure);
-            }
-            output.note(&format!(
-                "{} was not uploaded or can't be followed:",
-                path.display()
-            ));
-            output.error(&failure);
-            Ok(failure.code())
-        })?;
-        worst = max(worst, code);
-    }
-    Ok(worst)
-}
-
-async fn finish_upload(
-    client: &Client,
-    output: &Output,
-    id: &VideoId,
-    wait: bool,
-) -> Result<u8, Failure> {
-    let video = client.video(id).await?;
-    outcome(client, output, video, wait).await
 }
 
 async fn import(
@@ -141,15 +98,18 @@ async fn import(
     outcome(client, output, video, wait).await
 }
 
-/// Writes the video, once it is READY or FAILED where that is waited for.
-async fn outcome(
+/// Writes the video, once it is READY or FAILED where that is waited for, and answers the exit code.
+///
+/// # Errors
+/// When it can't be followed or written.
+pub async fn outcome(
     client: &Client,
     output: &Output,
     video: Video,
     wait: bool,
 ) -> Result<u8, Failure> {
     let video = if wait {
-        until_done(client, &video.video_id).await?
+        until_done(client, output, &video.video_id).await?
     } else {
         video
     };
@@ -158,7 +118,11 @@ async fn outcome(
     Ok(if has_failed { VIDEO_FAILED } else { DONE })
 }
 
-async fn videos(client: &Client, output: &Output) -> Result<u8, Failure> {
+/// All videos, newest first.
+///
+/// # Errors
+/// When a page can't be fetched.
+pub async fn all_videos(client: &Client) -> Result<Vec<Video>, Failure> {
     let mut videos = Vec::new();
     let mut cursor = None;
     loop {
@@ -166,12 +130,10 @@ async fn videos(client: &Client, output: &Output) -> Result<u8, Failure> {
         videos.extend(page.videos);
         // The same cursor again would never end.
         if page.next_cursor.is_none() || page.next_cursor == cursor {
-            break;
+            return Ok(videos);
         }
         cursor = page.next_cursor;
     }
-    output.videos(&videos)?;
-    Ok(DONE)
 }
 
 async fn captions(

@@ -10,23 +10,30 @@ pub const FAILED: u8 = 1;
 pub const WRONG_USE: u8 = 2;
 /// A video ended FAILED.
 pub const VIDEO_FAILED: u8 = 3;
+/// Ctrl-C, as shells count it.
+pub const INTERRUPTED: u8 = 130;
 
 /// A failure that is told to the user.
 #[derive(Debug)]
 pub enum Failure {
     /// Asking again in the same way fails again.
     WrongUse(String),
-    /// The API does not take the token: asking again needs another one.
-    TokenRefused(String),
+    /// The API refuses, with this status and these words: asking again fails again.
+    Refused(u16, String),
     /// The way there or the other side failed.
     Failed(anyhow::Error),
 }
 
 impl Failure {
+    /// Whether the API refused with one of these statuses.
+    pub fn is_refused_with(&self, statuses: &[u16]) -> bool {
+        matches!(self, Failure::Refused(status, _) if statuses.contains(status))
+    }
+
     /// The exit code.
     pub fn code(&self) -> u8 {
         match self {
-            Failure::WrongUse(_) | Failure::TokenRefused(_) => WRONG_USE,
+            Failure::WrongUse(_) | Failure::Refused(..) => WRONG_USE,
             Failure::Failed(_) => FAILED,
         }
     }
@@ -35,7 +42,7 @@ impl Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Failure::WrongUse(message) | Failure::TokenRefused(message) => {
+            Failure::WrongUse(message) | Failure::Refused(_, message) => {
                 formatter.write_str(message)
             }
             Failure::Failed(error) => write!(formatter, "{error:#}"),

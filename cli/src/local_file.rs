@@ -1,10 +1,16 @@
 //! Files of this machine: which can be uploaded, and what lies beside them.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    time::SystemTime,
+};
 
 use contracts::limits::MAX_SUBTITLE_BYTES;
 
 use crate::{failure::Failure, output::Output, transfer::Stretch};
+
+/// The type of what is none of the accepted containers by its name.
+pub const OTHER: &str = "application/octet-stream";
 
 /// A file that exists and has a size that is accepted.
 pub struct LocalFile {
@@ -12,6 +18,8 @@ pub struct LocalFile {
     pub path: PathBuf,
     /// Its size.
     pub size_bytes: u64,
+    /// When it was last changed, where the file system knows.
+    pub modified: Option<SystemTime>,
 }
 
 impl LocalFile {
@@ -33,6 +41,7 @@ impl LocalFile {
             Ok(facts) => Ok(Self {
                 path: path.to_owned(),
                 size_bytes: facts.len(),
+                modified: facts.modified().ok(),
             }),
         }
     }
@@ -62,10 +71,7 @@ impl LocalFile {
 
 /// FILE.srt or FILE.vtt beside FILE.mp4. What can't be used is told and left out: nobody asked for it.
 pub fn subtitles_beside(path: &Path, output: &Output) -> Option<LocalFile> {
-    let candidates = ["srt", "vtt"].map(|extension| path.with_extension(extension));
-    let beside = candidates
-        .into_iter()
-        .find(|beside| beside != path && beside.is_file())?;
+    let beside = path_beside(path)?;
     match LocalFile::check_subtitles(&beside) {
         Ok(file) => {
             output.note(&format!("with the subtitles of {}", beside.display()));
@@ -76,6 +82,14 @@ pub fn subtitles_beside(path: &Path, output: &Output) -> Option<LocalFile> {
             None
         }
     }
+}
+
+/// Where subtitles lie beside a file, if they do.
+pub fn path_beside(path: &Path) -> Option<PathBuf> {
+    let candidates = ["srt", "vtt"].map(|extension| path.with_extension(extension));
+    candidates
+        .into_iter()
+        .find(|beside| beside != path && beside.is_file())
 }
 
 /// By the file's ending; what the bytes are is found out when they have arrived.
@@ -100,7 +114,8 @@ pub fn content_type(path: &Path) -> &'static str {
         "wav" => "audio/wav",
         "ogg" | "oga" | "opus" => "audio/ogg",
         "ogv" => "video/ogg",
-        _ => "application/octet-stream",
+        "3gp" | "3g2" => "video/3gpp",
+        _ => OTHER,
     }
 }
 

@@ -6,8 +6,10 @@ mod client;
 mod commands;
 mod failure;
 mod found;
+mod interruption;
 mod local_file;
 mod mcp;
+mod media_folder;
 mod opened;
 mod output;
 mod picture;
@@ -16,11 +18,12 @@ mod reindex;
 mod rows;
 mod search;
 mod settings;
+mod state_folder;
 mod text;
 mod thumbnails;
 mod transfer;
 mod upload;
-mod watch;
+mod waiting;
 
 use std::process::ExitCode;
 
@@ -30,7 +33,9 @@ use clap::Parser;
 async fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
     let output = output::Output::new(arguments.json);
-    let code = match commands::run(arguments, &output).await {
+    let code = arguments.command.code_when_interrupted();
+    let work = commands::run(arguments, &output);
+    let code = match interruption::unless_interrupted(&output, work, code).await {
         Ok(code) => code,
         Err(failure) if commands::is_broken_pipe(&failure) => failure::DONE,
         Err(failure) => {

@@ -3,14 +3,23 @@
 use std::io::{IsTerminal, stderr};
 
 use contracts::api::{Video, VideoStatus};
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::text::printable;
 
 const BYTES: &str = "{msg} {wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {eta}";
+const COUNT: &str = "{wide_bar} {pos}/{len} {elapsed}";
 const STAGES: &str = "{spinner} {msg} {wide_bar} {pos}/{len} {elapsed}";
 
 /// A bar for the bytes of a file; draws nothing where standard error is no terminal.
-pub fn byte_bar(name: &str, size_bytes: u64) -> ProgressBar {
-    styled(ProgressBar::new(size_bytes), BYTES).with_message(name.to_owned())
+pub fn byte_bar(bars: &MultiProgress, name: &str, size_bytes: u64) -> ProgressBar {
+    let bar = bars.add(ProgressBar::new(size_bytes));
+    styled(bar, BYTES).with_message(printable(name))
+}
+
+/// A bar for a number of things.
+pub fn count_bar(bars: &MultiProgress, count: usize) -> ProgressBar {
+    styled(bars.add(ProgressBar::new(count as u64)), COUNT)
 }
 
 fn styled(bar: ProgressBar, template: &str) -> ProgressBar {
@@ -29,8 +38,8 @@ pub struct StageProgress {
 
 impl StageProgress {
     /// Starts to show.
-    pub fn start() -> Self {
-        let bar = styled(ProgressBar::new(0), STAGES);
+    pub fn start(bars: &MultiProgress) -> Self {
+        let bar = styled(bars.add(ProgressBar::new(0)), STAGES);
         bar.enable_steady_tick(std::time::Duration::from_millis(120));
         Self {
             bar,

@@ -6,6 +6,7 @@ use crate::failure::Failure;
 
 const API_URL: &str = "VINDEX_API_URL";
 const TOKEN: &str = "VINDEX_TOKEN";
+const FILE: &str = ".vindex/env";
 
 /// Where the API is and who calls it. `Debug` is left out, so that the token is never printed.
 pub struct Settings {
@@ -13,6 +14,7 @@ pub struct Settings {
     pub api_url: String,
     /// Bearer token.
     pub token: String,
+    origin: String,
 }
 
 /// What the environment and the command line say.
@@ -31,27 +33,29 @@ impl Settings {
     /// # Errors
     /// Wrong use when an address or a token is found nowhere.
     pub fn find(api_url: Option<String>) -> Result<Self, Failure> {
-        let variable = |name| {
-            std::env::var(name)
-                .ok()
-                .filter(|value: &String| !value.is_empty())
-        };
         let given = Given {
             api_url: api_url.or_else(|| variable(API_URL)),
             token: variable(TOKEN),
         };
-        let file = std::env::current_dir()
-            .ok()
-            .and_then(|folder| env_file_above(&folder));
-        let text = file
-            .and_then(|path| std::fs::read(path).ok())
-            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        Self::from_parts(given, text.as_deref().unwrap_or_default())
+        let (path, text) = env_file().unwrap_or_default();
+        let mut settings = Self::from_parts(given, &text)?;
+        settings.origin = settings.origin.replace(FILE, &path.display().to_string());
+        Ok(settings)
+    }
+
+    /// Where address and token come from, in words.
+    pub fn origin(&self) -> &str {
+        &self.origin
     }
 
     /// A token of the file goes to the address of the file and to no other.
     fn from_parts(given: Given, env_file: &str) -> Result<Self, Failure> {
         let filed_url = value_in(env_file, API_URL).map(trimmed);
+        let source = |is_given| if is_given { "option or variable" } else { FILE };
+        let (url_source, token_source) = (
+            source(given.api_url.is_some()),
+            source(given.token.is_some()),
+        );
         let api_url = given.api_url.map(trimmed).or_else(|| filed_url.clone()).ok_or_else(|| {
             Failure::WrongUse(format!(
                 "no API address: run `cargo xtask up` in a checkout and this command below it, or set {API_URL}"
@@ -66,8 +70,37 @@ impl Settings {
                     "no token for {api_url}: run `cargo xtask up` for the local stack, or set {TOKEN}"
                 ))
             })?;
-        Ok(Self { api_url, token })
+        let origin = format!("address from {url_source}, token from {token_source}");
+        Ok(Self {
+            api_url,
+            token,
+            origin,
+        })
     }
+}
+
+/// A setting of this machine: the variable, else what `.vindex/env` says.
+pub fn value(name: &str) -> Option<String> {
+    variable(name).or_else(|| filed_value(name))
+}
+
+/// What `.vindex/env` says.
+pub fn filed_value(name: &str) -> Option<String> {
+    let (_, text) = env_file()?;
+    value_in(&text, name)
+}
+
+fn variable(name: &str) -> Option<String> {
+    let value = std::env::var(name).ok();
+    value.filter(|value| !value.is_empty())
+}
+
+/// The nearest file and what is in it.
+fn env_file() -> Option<(PathBuf, String)> {
+    let folder = std::env::current_dir().ok()?;
+    let path = env_file_above(&folder)?;
+    let bytes = std::fs::read(&path).ok()?;
+    Some((path, String::from_utf8_lossy(&bytes).into_owned()))
 }
 
 fn trimmed(url: String) -> String {
@@ -77,7 +110,7 @@ fn trimmed(url: String) -> String {
 fn env_file_above(folder: &Path) -> Option<PathBuf> {
     folder
         .ancestors()
-        .map(|folder| folder.join(".vindex/env"))
+        .map(|folder| folder.join(FILE))
         .find(|path| path.is_file())
 }
 
@@ -109,7 +142,7 @@ fn unquoted(value: &str) -> String {
 mod tests {
     use super::*;
 
-    const FILE: &str =
+    const ENV_FILE: &str =
         "# written by up\nVINDEX_API_URL='http://127.0.0.1:4566/a/$default/'\nVINDEX_TOKEN=abc\n";
 
     fn given(api_url: Option<&str>, token: Option<&str>) -> Given {
@@ -139,17 +172,17 @@ mod tests {
     fn the_file_serves_what_is_not_given() {
         check(
             given(None, None),
-            FILE,
+            ENV_FILE,
             Ok(("http://127.0.0.1:4566/a/$default", "abc")),
         );
         check(
             given(None, Some("t")),
-            FILE,
+            ENV_FILE,
             Ok(("http://127.0.0.1:4566/a/$default", "t")),
         );
         check(
             given(Some("https://x/"), Some("t")),
-            FILE,
+            ENV_FILE,
             Ok(("https://x", "t")),
         );
     }
@@ -158,7 +191,7 @@ mod tests {
     fn a_token_of_the_file_goes_to_no_other_address() {
         check(
             given(Some("https://elsewhere"), None),
-            FILE,
+            ENV_FILE,
             Err("VINDEX_TOKEN"),
         );
     }
@@ -180,7 +213,7 @@ mod tests {
         std::fs::create_dir_all(&below).unwrap();
         std::fs::create_dir(checkout.path().join(".vindex")).unwrap();
         let file = checkout.path().join(".vindex/env");
-        std::fs::write(&file, FILE).unwrap();
+        std::fs::write(&file, ENV_FILE).unwrap();
         assert_eq!(env_file_above(&below), Some(file));
     }
 }

@@ -25,6 +25,38 @@ pub fn moment(ms: u64) -> String {
     format!("{minutes}:{seconds:02}.{tenths}")
 }
 
+/// Seconds with three decimals, as programs read them.
+pub fn seconds_of(ms: u64) -> String {
+    format!("{}.{:03}", ms / 1000, ms % 1000)
+}
+
+/// A time in milliseconds: seconds, or minutes and hours before a colon, such as `12.3`, `1:05`, `1:02:03.5`.
+///
+/// # Errors
+/// When it is none.
+pub fn time_ms(text: &str) -> Result<u64, String> {
+    let wrong = || "must be a time such as 12.3, 1:05 or 1:02:03.5".to_owned();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let number = |digits: &str| {
+        let is_plain =
+            (1..=6).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit());
+        let number = digits.parse::<u64>().ok().filter(|_| is_plain);
+        number.ok_or_else(wrong)
+    };
+    let parts: Vec<&str> = whole.split(':').collect();
+    let mut seconds = 0;
+    for (index, part) in parts.iter().enumerate() {
+        let part = number(part)?;
+        if parts.len() > 3 || (index > 0 && part > 59) {
+            return Err(wrong());
+        }
+        seconds = seconds * 60 + part;
+    }
+    number(fraction)?;
+    let thousandths: String = fraction.chars().chain("00".chars()).take(3).collect();
+    Ok(seconds * 1000 + number(&thousandths)?)
+}
+
 /// Text of others without anything that would steer a terminal.
 pub fn printable(text: &str) -> String {
     let is_unseen = |character: char| {
@@ -105,6 +137,28 @@ mod tests {
         assert_eq!(duration(59_999), "0:00:59");
         assert_eq!(moment(12_345), "0:12.3");
         assert_eq!(moment(3_725_999), "1:02:05.9");
+    }
+
+    #[test]
+    fn times_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("12.3", Some(12_300)),
+            ("0", Some(0)),
+            ("90", Some(90_000)),
+            ("1:05", Some(65_000)),
+            ("1:02:03.5", Some(3_723_500)),
+            ("0.0009", Some(0)),
+            ("1:60", None),
+            ("1:2:3:4", None),
+            ("", None),
+            (".5", None),
+            ("1.", None),
+            ("-1", None),
+            ("1e3", None),
+        ] {
+            assert_eq!(time_ms(text).ok(), expected, "{text:?}");
+        }
+        assert_eq!(seconds_of(12_340), "12.340");
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Stretch {
 pub enum TransferError {
     /// The address is not, or no longer, accepted.
     Refused(anyhow::Error),
+    /// The storage does not know the upload, or no longer.
+    Unknown(anyhow::Error),
     /// Anything else, after some attempts.
     Failed(anyhow::Error),
 }
@@ -43,7 +45,9 @@ pub enum TransferError {
 impl From<TransferError> for anyhow::Error {
     fn from(error: TransferError) -> Self {
         match error {
-            TransferError::Refused(error) | TransferError::Failed(error) => error,
+            TransferError::Refused(error)
+            | TransferError::Unknown(error)
+            | TransferError::Failed(error) => error,
         }
     }
 }
@@ -78,6 +82,7 @@ pub async fn put(
             Ok(answer) if answer.status().is_success() => return Ok(entity_tag(&answer)),
             Ok(answer) => match said(answer).await {
                 (StatusCode::FORBIDDEN, error) => return Err(TransferError::Refused(error)),
+                (StatusCode::NOT_FOUND, error) => return Err(TransferError::Unknown(error)),
                 (status, error)
                     if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT =>
                 {

@@ -5,6 +5,11 @@
     reason = "clippy.toml exempts the bodies of tests, not the functions that they share"
 )]
 
+#[path = "upload/folders.rs"]
+mod folders;
+#[path = "upload/resume.rs"]
+mod resume;
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod support;
 
 use std::{fs, path::PathBuf};
@@ -259,6 +264,8 @@ async fn what_can_not_be_accepted_is_refused_before_anything_is_made() {
     let (server, folder) = (Server::start().await, tempfile::tempdir().unwrap());
     let (a, b) = (file(&folder, "a.mp4", b"a"), file(&folder, "b.mp4", b"b"));
     let empty = file(&folder, "e.srt", b"");
+    let nothing = tempfile::tempdir().unwrap();
+    let nothing = nothing.path().to_str().unwrap();
     let (a, b, empty) = (
         a.to_str().unwrap(),
         b.to_str().unwrap(),
@@ -272,11 +279,9 @@ async fn what_can_not_be_accepted_is_refused_before_anything_is_made() {
             "e.srt: the subtitle file is empty",
         ),
         (vec!["upload", "/nowhere/x.mp4"], "x.mp4: No such file"),
-        (
-            vec!["upload", folder.path().to_str().unwrap()],
-            "not a file",
-        ),
-        (vec!["upload"], "FILE"),
+        (vec!["upload", nothing], "no video below this folder"),
+        (vec!["upload", nothing, "--title", "T"], "--title"),
+        (vec!["upload"], "PATH"),
     ] {
         server.run(&arguments).await.expect(2, words);
     }
@@ -300,6 +305,7 @@ async fn a_file_name_that_is_no_text_is_uploaded() {
         .envs([
             ("VINDEX_API_URL", server.url.as_str()),
             ("VINDEX_TOKEN", support::TOKEN),
+            ("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR")),
         ])
         .output()
         .await

@@ -16,7 +16,7 @@ pub fn answer(text: String, data: &impl Serialize) -> Result<CallToolResult, Fai
 /// What the tool did, or why not, in words that name the way out.
 pub fn answered(result: Result<CallToolResult, Failure>) -> CallToolResult {
     result.unwrap_or_else(|failure| match failure {
-        Failure::TokenRefused(message) => refused(&format!(
+        Failure::Refused(401, message) => refused(&format!(
             "{message}. Then call again: a new token in `.vindex/env` is taken up at once; one that this server was \
              started with in VINDEX_TOKEN has to be changed in the agent's configuration"
         )),

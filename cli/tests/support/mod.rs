@@ -37,6 +37,16 @@ pub fn reply(status: u16, body: impl ToString) -> Reply {
     }
 }
 
+/// An answer with bytes, of which ranges may be asked for.
+pub fn file_reply(body: impl Into<Bytes>) -> Reply {
+    let headers = vec![("accept-ranges", "bytes".to_owned())];
+    Reply {
+        status: 200,
+        headers,
+        body: body.into(),
+    }
+}
+
 pub fn problem(status: u16, detail: &str) -> Reply {
     let title = "Refused";
     reply(
@@ -79,6 +89,8 @@ struct Script {
 
 pub struct Server {
     pub url: String,
+    /// What runs against this server remember.
+    pub state: tempfile::TempDir,
     script: Arc<Mutex<Script>>,
 }
 
@@ -91,7 +103,8 @@ impl Server {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { url, script }
+        let state = tempfile::tempdir().unwrap();
+        Self { url, state, script }
     }
 
     /// Answers `METHOD /path` (without its query) with these, one after the other; the last is repeated.
@@ -129,12 +142,16 @@ impl Server {
 
     /// Runs the command against this server.
     pub async fn run(&self, arguments: &[&str]) -> Run {
-        run_in(
-            Path::new("."),
-            &[("VINDEX_API_URL", &self.url), ("VINDEX_TOKEN", TOKEN)],
-            arguments,
-        )
-        .await
+        run_in(Path::new("."), &self.variables(), arguments).await
+    }
+
+    /// What a run against this server has in its environment.
+    pub fn variables(&self) -> [(&str, &str); 3] {
+        [
+            ("VINDEX_API_URL", &self.url),
+            ("VINDEX_TOKEN", TOKEN),
+            ("XDG_STATE_HOME", self.state.path().to_str().unwrap()),
+        ]
     }
 }
 
@@ -149,6 +166,8 @@ async fn answer(
         .query()
         .map(|query| format!("?{query}"))
         .unwrap_or_default();
+    let range = parts.headers.get("range");
+    let range = range.map(|value| value.to_str().unwrap().to_owned());
     let body = to_bytes(body, usize::MAX).await.unwrap();
     let mut script = script.lock().unwrap();
     script.seen.push(Seen {
@@ -167,11 +186,34 @@ async fn answer(
     let reply = reply
         .flatten()
         .unwrap_or_else(|| problem(404, &format!("the script has no {path}")));
+    let reply = in_range(reply, range.as_deref());
     let mut response = Response::builder().status(StatusCode::from_u16(reply.status).unwrap());
     for (name, value) in reply.headers {
         response = response.header(name, value);
     }
     response.body(reply.body.into()).unwrap()
+}
+
+/// What `bytes=FROM-` or `bytes=FROM-TO` asks for, of files only.
+fn in_range(mut reply: Reply, range: Option<&str>) -> Reply {
+    let is_file = reply
+        .headers
+        .iter()
+        .any(|(name, _)| *name == "accept-ranges");
+    let span = range.and_then(|range| range.strip_prefix("bytes=")?.split_once('-'));
+    if let (true, Some((from, to))) = (is_file, span) {
+        let length = reply.body.len();
+        let from: usize = from.parse().unwrap();
+        let to = to
+            .parse::<usize>()
+            .map_or(length, |last| last + 1)
+            .min(length);
+        let value = format!("bytes {from}-{}/{length}", to - 1);
+        reply = reply.header("content-range", value);
+        reply.status = 206;
+        reply.body = reply.body.slice(from..to);
+    }
+    reply
 }
 
 /// How a run ended.
@@ -208,6 +250,7 @@ pub async fn run_in(folder: &Path, variables: &[(&str, &str)], arguments: &[&str
     command
         .env_remove("VINDEX_API_URL")
         .env_remove("VINDEX_TOKEN")
+        .env("XDG_STATE_HOME", env!("CARGO_TARGET_TMPDIR"))
         .envs(variables.iter().copied());
     let Output {
         status,

@@ -8,7 +8,7 @@ use contracts::{
     api::{Video, VideoStatus},
 };
 
-use crate::{client::Client, failure::Failure, progress::StageProgress};
+use crate::{client::Client, failure::Failure, output::Output, progress::StageProgress};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(3);
@@ -17,8 +17,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3);
 ///
 /// # Errors
 /// When the API can't be asked, or the video is deleted meanwhile.
-pub async fn until_done(client: &Client, id: &VideoId) -> Result<Video, Failure> {
-    let mut progress = StageProgress::start();
+pub async fn until_done(client: &Client, output: &Output, id: &VideoId) -> Result<Video, Failure> {
+    let mut progress = StageProgress::start(output.bars());
     let mut pause = FIRST_PAUSE;
     loop {
         let video = client.video(id).await?;

@@ -1,0 +1,125 @@
+//! An upload in parts that was interrupted goes on where it was.
+
+use super::*;
+use support::Run;
+
+/// A file of three parts, and a server that takes the first and breaks off at the second.
+async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
+    let (server, folder) = (Server::start().await, tempfile::tempdir().unwrap());
+    let path = file(&folder, "a.mkv", b"aaaaabbbbbcc");
+    let multipart = json!({"upload_id": "u", "part_size_bytes": 5, "part_count": 3});
+    let upload = json!({"video_id": ID, "subtitles": null, "source": null, "multipart": multipart, "expires_in_s": 60});
+    let part = |number: u32| json!({"part_number": number, "url": format!("{}/storage/{number}", server.url)});
+    let page = |parts: Value, next: Value| reply(200, json!({"parts": parts, "next_part": next}));
+    let broken = reply(400, "<Code>Broken</Code>");
+    server
+        .on("POST /uploads", [reply(201, upload)])
+        .on(
+            &format!("GET /uploads/{ID}/parts"),
+            [
+                page(json!([part(1)]), json!(2)),
+                page(json!([part(2), part(3)]), Value::Null),
+            ],
+        )
+        .on("PUT /storage/1", [taken()])
+        .on("PUT /storage/2", [broken, taken()])
+        .on("PUT /storage/3", [taken()])
+        .on(
+            &format!("POST /uploads/{ID}/complete"),
+            [reply(200, video("PROCESSING"))],
+        )
+        .on(&video_path(), [reply(200, video("AWAITING_UPLOAD"))]);
+    let run = server.run(&["upload", path.to_str().unwrap()]).await;
+    run.expect(1, "upload part 2");
+    assert_eq!(remembered(&server), 1);
+    (server, folder, path)
+}
+
+fn remembered(server: &Server) -> usize {
+    let folder = server.state.path().join("vindex/uploads");
+    fs::read_dir(folder).unwrap().count()
+}
+
+async fn again(server: &Server, path: &std::path::Path) -> Run {
+    server.run(&["upload", path.to_str().unwrap()]).await
+}
+
+#[tokio::test]
+async fn the_same_command_sends_only_what_is_missing() {
+    let (server, _folder, path) = interrupted().await;
+    let run = again(&server, &path).await;
+    run.expect(0, "goes on, 2 of 3 parts are there");
+    assert_eq!(server.seen("POST /uploads").len(), 1);
+    // The third was on its way when the second failed.
+    assert_eq!(server.seen("PUT /storage/1").len(), 1);
+    assert_eq!(server.seen("PUT /storage/3").len(), 1);
+    assert_eq!(server.seen("PUT /storage/2")[1].body, "bbbbb");
+    let completed = server.seen(&format!("POST /uploads/{ID}/complete"))[0].json();
+    let parts = [1, 2, 3].map(|number| json!({"part_number": number, "etag": "\"e\""}));
+    assert_eq!(completed, json!({"upload_id": "u", "parts": parts}));
+    assert_eq!(remembered(&server), 0);
+}
+
+#[tokio::test]
+async fn what_the_service_no_longer_knows_begins_again() {
+    for gone in ["video", "parts", "storage"] {
+        let (server, _folder, path) = interrupted().await;
+        match gone {
+            "video" => {
+                let replies = [problem(404, "no such video"), reply(200, video("READY"))];
+                server.on(&video_path(), replies);
+            }
+            "parts" => {
+                let complete = format!("POST /uploads/{ID}/complete");
+                server.on(
+                    &complete,
+                    [problem(409, "the upload is gone"), reply(200, "{}")],
+                );
+            }
+            _ => {
+                server.on(
+                    "PUT /storage/2",
+                    [reply(404, "<Code>NoSuchUpload</Code>"), taken()],
+                );
+            }
+        }
+        server.on(
+            &format!("DELETE {}", &video_path()[4..]),
+            [reply(202, "{}")],
+        );
+        let url = |number: u32| format!("{}/storage/{number}", server.url);
+        let parts = [1, 2, 3].map(|number| json!({"part_number": number, "url": url(number)}));
+        let page = json!({"parts": parts, "next_part": null});
+        server.on(&format!("GET /uploads/{ID}/parts"), [reply(200, page)]);
+        again(&server, &path).await.expect(0, "begins again");
+        assert_eq!(server.seen("POST /uploads").len(), 2, "{gone}");
+        assert_eq!(server.seen("PUT /storage/1").len(), 2, "{gone}");
+        assert_eq!(remembered(&server), 0, "{gone}");
+    }
+}
+
+#[tokio::test]
+async fn what_had_arrived_is_not_sent_again_and_a_lapse_keeps_what_is_known() {
+    let (server, _folder, path) = interrupted().await;
+    server.on(
+        &video_path(),
+        [reply(401, json!({"message": "Unauthorized"}))],
+    );
+    again(&server, &path).await.expect(2, "token");
+    assert_eq!(remembered(&server), 1);
+    server.on(&video_path(), [reply(200, video("PROCESSING"))]);
+    again(&server, &path).await.expect(0, "had arrived already");
+    assert_eq!(server.seen("POST /uploads").len(), 1);
+    assert_eq!(remembered(&server), 0);
+}
+
+#[tokio::test]
+async fn a_file_that_changed_is_another_upload() {
+    let (server, _folder, path) = interrupted().await;
+    fs::write(&path, "other").unwrap();
+    server
+        .on("POST /uploads", [single(&server, false)])
+        .on("PUT /storage/source", [taken()]);
+    again(&server, &path).await.expect(0, "");
+    assert_eq!(server.seen("PUT /storage/source")[0].body, "other");
+}
