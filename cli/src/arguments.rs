@@ -7,7 +7,11 @@ use clap_complete::Shell;
 use contracts::VideoId;
 
 use crate::{
-    failure::INTERRUPTED, opened::OpenedArguments, search::SearchArguments, upload::UploadArguments,
+    failure::{DONE, INTERRUPTED},
+    opened::OpenedArguments,
+    search::SearchArguments,
+    upload::UploadArguments,
+    watch::WatchArguments,
 };
 
 /// Find any moment in your videos by describing what was said or shown.
@@ -38,6 +42,11 @@ pub enum Command {
     /// Serve the videos to an AI agent as tools, by the Model Context Protocol on standard input and output
     #[command(after_help = crate::mcp::HELP)]
     Mcp,
+    /// Upload the videos that appear below a folder, until Ctrl-C
+    ///
+    /// What is there at the start is uploaded too, unless an earlier run did that. A file that changes later is
+    /// uploaded again, as another video.
+    Watch(WatchArguments),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -126,7 +135,11 @@ pub enum ApiCommand {
 impl Command {
     /// The exit code when Ctrl-C ends it.
     pub fn code_when_interrupted(&self) -> u8 {
-        INTERRUPTED
+        match self {
+            // There is no other end to it.
+            Command::Watch(_) => DONE,
+            _ => INTERRUPTED,
+        }
     }
 }
 

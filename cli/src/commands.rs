@@ -20,6 +20,7 @@ use crate::{
     settings::Settings,
     upload::upload_all,
     waiting::until_done,
+    watch::watch,
 };
 
 /// Runs a command and answers its exit code.
@@ -31,6 +32,7 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
     match arguments.command {
         Command::Completions { shell } => completions(shell),
         Command::Mcp => crate::mcp::serve(api_url).await,
+        Command::Watch(arguments) => watch(output, &arguments, api_url).await,
         Command::Api(command) => {
             if let ApiCommand::Upload(upload) = &command {
                 upload.check()?;

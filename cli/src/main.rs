@@ -24,6 +24,7 @@ mod thumbnails;
 mod transfer;
 mod upload;
 mod waiting;
+mod watch;
 
 use std::process::ExitCode;
 
