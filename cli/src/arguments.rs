@@ -7,8 +7,11 @@ use clap_complete::Shell;
 use contracts::VideoId;
 
 use crate::{
+    clip::ClipArguments,
+    export::ExportArguments,
     failure::{DONE, INTERRUPTED},
     opened::OpenedArguments,
+    play::PlayArguments,
     search::SearchArguments,
     upload::UploadArguments,
     watch::WatchArguments,
@@ -47,10 +50,18 @@ pub enum Command {
     /// What is there at the start is uploaded too, unless an earlier run did that. A file that changes later is
     /// uploaded again, as another video.
     Watch(WatchArguments),
+    /// Say what works and what doesn't, with the way out; exit 1 if something essential fails
+    Doctor,
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: Shell,
+    },
+    /// Print the manual page, or write the pages of all commands
+    Man {
+        /// Write a page for each command into this folder
+        #[arg(long, value_name = "DIR")]
+        dir: Option<PathBuf>,
     },
 }
 
@@ -82,6 +93,14 @@ pub enum ApiCommand {
     },
     /// Find moments
     Search(SearchArguments),
+    /// Open a moment where it starts
+    ///
+    /// In mpv, vlc or ffplay, else in whatever opens links.
+    Play(PlayArguments),
+    /// Cut a moment out of its video, by ffmpeg
+    ///
+    /// The clip is a copy that starts at the key frame before the moment; --exact encodes it anew.
+    Clip(ClipArguments),
     /// Record that a moment was the one that you looked for, where the deployment records that
     ///
     /// The query is kept with the moment for 90 days, by nobody's name, and goes with the video.
@@ -125,6 +144,8 @@ pub enum ApiCommand {
         #[arg(long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+    /// Write videos and their words as JSON lines
+    Export(ExportArguments),
     /// Index everything again into a new index, for operators
     ///
     /// Fills an index beside the one that serves. `--switch` lets it serve, `--switch-back` takes that back, and

@@ -12,9 +12,14 @@ use contracts::{
 use crate::{
     arguments::{ApiCommand, Arguments, CaptionFormat, Command, Labels},
     client::Client,
+    clip::clip,
+    doctor::doctor,
+    export::export,
     failure::{DONE, Failure, VIDEO_FAILED},
+    man::man,
     opened::opened,
     output::Output,
+    play::play,
     reindex::reindex,
     search::search,
     settings::Settings,
@@ -32,6 +37,8 @@ pub async fn run(arguments: Arguments, output: &Output) -> Result<u8, Failure> {
     match arguments.command {
         Command::Completions { shell } => completions(shell),
         Command::Mcp => crate::mcp::serve(api_url).await,
+        Command::Man { dir } => man(output, dir.as_deref()),
+        Command::Doctor => doctor(output, api_url).await,
         Command::Watch(arguments) => watch(output, &arguments, api_url).await,
         Command::Api(command) => {
             if let ApiCommand::Upload(upload) = &command {
@@ -67,6 +74,9 @@ async fn ask(client: &Client, output: &Output, command: ApiCommand) -> Result<u8
             output: path,
         } => captions(client, output, &id, format, path.as_deref()).await,
         ApiCommand::Reindex(arguments) => reindex(client, output, arguments).await,
+        ApiCommand::Play(arguments) => play(client, output, arguments).await,
+        ApiCommand::Clip(arguments) => clip(client, output, arguments).await,
+        ApiCommand::Export(arguments) => export(client, output, arguments).await,
     }
 }
 

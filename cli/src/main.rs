@@ -2,17 +2,24 @@
 
 mod arguments;
 mod backoff;
+mod chosen;
 mod client;
+mod clip;
 mod commands;
+mod doctor;
+mod export;
 mod failure;
 mod found;
 mod interruption;
 mod local_file;
 mod mcp;
+mod man;
 mod media_folder;
 mod opened;
 mod output;
 mod picture;
+mod play;
+mod programs;
 mod progress;
 mod reindex;
 mod rows;

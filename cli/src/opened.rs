@@ -1,13 +1,10 @@
 //! `opened`: says which moment of an answer was the one, where the deployment records that.
 
 use clap::Args;
-use contracts::{
-    api::{Moment, SearchRequest, SearchResponse},
-    feedback::Opened,
-    limits::MAX_PAGE_MOMENTS,
-};
+use contracts::{feedback::Opened, limits::MAX_PAGE_MOMENTS};
 
 use crate::{
+    chosen::{numbered, page},
     client::Client,
     failure::{DONE, Failure},
     output::Output,
@@ -30,23 +27,13 @@ pub async fn opened(
     arguments: OpenedArguments,
 ) -> Result<u8, Failure> {
     let OpenedArguments { query, number } = arguments;
-    let page = client
-        .search(&SearchRequest {
-            q: query.clone(),
-            nearest: Some(true),
-            limit: Some(MAX_PAGE_MOMENTS),
-            ..SearchRequest::default()
-        })
-        .await?;
+    let page = page(client, &query).await?;
     if !page.records_feedback {
         let message =
             "this deployment does not record what is opened: `cargo xtask up --record-feedback`";
         return Err(Failure::WrongUse(message.to_owned()));
     }
-    let found = numbered(&page, number).ok_or_else(|| {
-        let count = page.moments.len() + page.nearest.len();
-        Failure::WrongUse(format!("there is no moment {number}: there are {count}"))
-    })?;
+    let found = numbered(&page, number)?;
     let opened = Opened {
         query,
         video_id: found.video_id.clone(),
@@ -57,10 +44,4 @@ pub async fn opened(
     client.record(&opened).await?;
     output.recorded(&opened, &found.title)?;
     Ok(DONE)
-}
-
-/// The moment as `search` counts them: those that come near after those that match well.
-fn numbered(page: &SearchResponse, number: u32) -> Option<&Moment> {
-    let mut moments = page.moments.iter().chain(&page.nearest);
-    moments.nth((number as usize).checked_sub(1)?)
 }

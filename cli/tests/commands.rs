@@ -5,8 +5,16 @@
     reason = "clippy.toml exempts the bodies of tests, not the functions that they share"
 )]
 
+#[path = "commands/clip.rs"]
+mod clip;
+#[path = "commands/doctor.rs"]
+mod doctor;
+#[path = "commands/export.rs"]
+mod export;
 #[path = "commands/opened.rs"]
 mod opened;
+#[path = "commands/play.rs"]
+mod play;
 #[path = "commands/search.rs"]
 mod search;
 mod support;
@@ -363,6 +371,19 @@ async fn completions_need_no_settings() {
         run_in(folder.path(), &[], &["completions", shell])
             .await
             .expect(0, "transcript");
+    }
+}
+
+#[tokio::test]
+async fn the_manual_needs_no_settings_and_has_a_page_for_each_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = run_in(folder.path(), &[], &["man"]).await;
+    run.expect(0, ".TH vindex 1");
+    let run = run_in(folder.path(), &[], &["man", "--dir", "man/man1"]).await;
+    run.expect(0, "");
+    for page in ["vindex.1", "vindex-upload.1", "vindex-clip.1"] {
+        let path = folder.path().join("man/man1").join(page);
+        assert!(std::fs::metadata(&path).unwrap().len() > 100, "{page}");
     }
 }
 
