@@ -240,12 +240,14 @@ async fn the_command_refuses_what_is_no_file_before_anything_is_made() {
     .unwrap();
     let video = folder.path().join("talk.mp4");
     std::fs::write(&video, "x").unwrap();
+    let empty = folder.path().join("empty");
+    std::fs::create_dir(&empty).unwrap();
     let path = |path: &std::path::Path| path.to_str().unwrap().to_owned();
     for (arguments, says) in [
         (vec!["upload".to_owned(), path(&missing)], path(&missing)),
         (
-            vec!["upload".to_owned(), path(folder.path())],
-            "not a file".to_owned(),
+            vec!["upload".to_owned(), path(&empty)],
+            "no video below this folder".to_owned(),
         ),
         (
             vec![
