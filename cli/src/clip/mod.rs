@@ -150,26 +150,7 @@ async fn write(ffmpeg: &Ffmpeg, cut: &Cut, path: &Path, exact: bool) -> Result<u
     let length_ms = cut.to_ms - cut.from_ms;
     let name = format!("clip.{}", container.extension);
     let length = seconds_of(length_ms);
-    let mut outputs = vec![
-        "-map",
-        "0:V:0?",
-        "-map",
-        "0:a?",
-        "-map_chapters",
-        "-1",
-        "-t",
-        &length,
-    ];
-    if exact {
-        outputs.extend(container.encoding);
-    } else {
-        // What lies before the moment is kept, from the key frame on: players differ in whether they hide it.
-        outputs.extend(["-c", "copy", "-avoid_negative_ts", "make_zero"]);
-    }
-    if matches!(container.muxer, "mp4" | "mov" | "ipod") {
-        outputs.extend(["-movflags", "+faststart"]);
-    }
-    outputs.extend(["-f", container.muxer, &name]);
+    let outputs = outputs(container, &length, &name, exact);
     let limit = if exact {
         CUT_LIMIT + Duration::from_millis(length_ms * ENCODE_FACTOR)
     } else {
@@ -187,6 +168,31 @@ async fn write(ffmpeg: &Ffmpeg, cut: &Cut, path: &Path, exact: bool) -> Result<u
     }
     std::fs::rename(written, path).with_context(|| format!("write {}", path.display()))?;
     Ok(early_ms)
+}
+
+/// What ffmpeg is to write.
+fn outputs<'a>(container: Container, length: &'a str, name: &'a str, exact: bool) -> Vec<&'a str> {
+    let mut outputs = vec![
+        "-map",
+        "0:V:0?",
+        "-map",
+        "0:a?",
+        "-map_chapters",
+        "-1",
+        "-t",
+        length,
+    ];
+    if exact {
+        outputs.extend(container.encoding);
+    } else {
+        // What lies before the moment is kept, from the key frame on: players differ in whether they hide it.
+        outputs.extend(["-c", "copy", "-avoid_negative_ts", "make_zero"]);
+    }
+    if matches!(container.muxer, "mp4" | "mov" | "ipod") {
+        outputs.extend(["-movflags", "+faststart"]);
+    }
+    outputs.extend(["-f", container.muxer, name]);
+    outputs
 }
 
 /// How long before `start` a copy starts: at the key frame, with the sound that goes with it.
