@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use crate::{
     Agent, ID, Server, TOKEN,
-    support::{Reply, problem, reply, video},
+    support::{Reply, file_reply, problem, reply, video},
     text,
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -29,9 +29,7 @@ cat <&3
 "#;
 
 fn jpeg() -> Reply {
-    let mut reply = reply(200, "");
-    reply.body = JPEG.into();
-    reply
+    file_reply(JPEG)
 }
 
 fn with_source(server: &Server) -> Value {

@@ -24,8 +24,7 @@ pub const ID: &str = "0192f0c1-2b3c-7d4e-8f50-112233445566";
 pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
-    /// Any bytes.
-    pub body: Bytes,
+    body: Bytes,
 }
 
 /// An answer with a JSON document, or with any text.
