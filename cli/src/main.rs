@@ -9,6 +9,7 @@ mod commands;
 mod doctor;
 mod export;
 mod failure;
+mod ffmpeg;
 mod found;
 mod interruption;
 mod local_file;

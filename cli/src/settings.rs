@@ -79,11 +79,6 @@ impl Settings {
     }
 }
 
-/// A setting of this machine: the variable, else what `.vindex/env` says.
-pub fn value(name: &str) -> Option<String> {
-    variable(name).or_else(|| filed_value(name))
-}
-
 /// What `.vindex/env` says.
 pub fn filed_value(name: &str) -> Option<String> {
     let (_, text) = env_file()?;

@@ -1,7 +1,6 @@
 //! `clip`: cuts a moment out of its video, without encoding it anew unless that is asked for.
 
 mod container;
-pub mod ffmpeg;
 
 use std::{
     collections::HashMap,
@@ -14,14 +13,12 @@ use clap::Args;
 use contracts::{api::Video, limits::MAX_PAGE_MOMENTS};
 use serde_json::json;
 
-use self::{
-    container::{Container, free_name},
-    ffmpeg::Ffmpeg,
-};
+use self::container::{Container, free_name};
 use crate::{
     chosen::{Named, find},
     client::Client,
     failure::{DONE, Failure},
+    ffmpeg::{Ffmpeg, Loopback},
     output::{Output, json_line},
     text::{moment, seconds_of, time_ms},
 };
@@ -95,7 +92,7 @@ pub async fn clip(
         let container = Container::for_source(&cut.video.file_name);
         free_name(&cut.video.title, cut.from_ms, container)
     });
-    let early_ms = write(&ffmpeg, &cut, &path, exact).await?;
+    let early_ms = write((client, &ffmpeg), &cut, &path, exact).await?;
     tell(output, &cut, &path, early_ms, exact)?;
     Ok(DONE)
 }
@@ -129,9 +126,15 @@ async fn cut(client: &Client, output: &Output, arguments: ClipArguments) -> Resu
 }
 
 /// Writes the clip beside its place and puts it there when it is whole. Answers by how much it starts earlier.
-async fn write(ffmpeg: &Ffmpeg, cut: &Cut, path: &Path, exact: bool) -> Result<u64, Failure> {
+async fn write(
+    (client, ffmpeg): (&Client, &Ffmpeg),
+    cut: &Cut,
+    path: &Path,
+    exact: bool,
+) -> Result<u64, Failure> {
     let url = cut.video.source_url.as_deref();
     let url = url.context("the video has not arrived yet")?;
+    let video = Loopback::bind(client.plain(), url, u64::MAX).await?;
     let container = Container::of(path).context("the file's name has no ending")?;
     let parent = path
         .parent()
@@ -145,7 +148,7 @@ async fn write(ffmpeg: &Ffmpeg, cut: &Cut, path: &Path, exact: bool) -> Result<u
     let early_ms = if exact {
         0
     } else {
-        early_ms(ffmpeg, url, &start, folder.path()).await?
+        early_ms(ffmpeg, &video, &start, folder.path()).await?
     };
     let length_ms = cut.to_ms - cut.from_ms;
     let name = format!("clip.{}", container.extension);
@@ -157,7 +160,7 @@ async fn write(ffmpeg: &Ffmpeg, cut: &Cut, path: &Path, exact: bool) -> Result<u
         CUT_LIMIT
     };
     let done = ffmpeg
-        .read(url, &start, &outputs, folder.path(), limit)
+        .read(&video, &start, &outputs, folder.path(), limit)
         .await;
     done.map_err(|error| {
         error.context("cut the clip (another ending, such as .mkv, or --exact may help)")
@@ -196,10 +199,17 @@ fn outputs<'a>(container: Container, length: &'a str, name: &'a str, exact: bool
 }
 
 /// How long before `start` a copy starts: at the key frame, with the sound that goes with it.
-async fn early_ms(ffmpeg: &Ffmpeg, url: &str, start: &str, folder: &Path) -> Result<u64, Failure> {
+async fn early_ms(
+    ffmpeg: &Ffmpeg,
+    video: &Loopback,
+    start: &str,
+    folder: &Path,
+) -> Result<u64, Failure> {
     let words = "-map 0:V:0? -map 0:a? -c copy -frames:v 1 -t 0.1 -f framecrc -";
     let outputs: Vec<&str> = words.split(' ').collect();
-    let packets = ffmpeg.read(url, start, &outputs, folder, LOOK_LIMIT).await;
+    let packets = ffmpeg
+        .read(video, start, &outputs, folder, LOOK_LIMIT)
+        .await;
     let packets = packets.context("look for the key frame")?;
     Ok(first_packet_ms(&packets).min(0).unsigned_abs())
 }

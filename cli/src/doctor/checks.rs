@@ -10,8 +10,8 @@ use jiff::{SpanRound, Timestamp, Unit};
 use super::{Check, token::Claims};
 use crate::{
     client::Client,
-    clip::ffmpeg::Ffmpeg,
     failure::Failure,
+    ffmpeg::Ffmpeg,
     play::{OPENERS, PLAYERS},
     programs::on_path,
     settings::{self, Settings},

@@ -12,10 +12,12 @@ use serde::Deserialize;
 use super::{
     answer::short,
     connection::Connection,
-    ffmpeg::{self, Cut},
+    cut::{self, Cut},
     thumbnail::{self, Thumbnail},
 };
-use crate::{arguments::video_id, client::Client, failure::Failure, text::moment as time};
+use crate::{
+    arguments::video_id, client::Client, failure::Failure, ffmpeg::Ffmpeg, text::moment as time,
+};
 
 /// For all that ffmpeg does; after it a thumbnail has to do.
 const CUT_TIME_LIMIT: Duration = Duration::from_secs(40);
@@ -89,8 +91,8 @@ fn inside(video: &Video, at_ms: u64) -> Result<u64, Failure> {
 async fn cut(client: &Client, video: &Video, at_ms: u64) -> anyhow::Result<Cut> {
     let source_url = video.source_url.as_deref();
     let source_url = source_url.ok_or_else(|| anyhow!("the video's file has not arrived"))?;
-    let path = ffmpeg::find().ok_or_else(|| anyhow!("no ffmpeg is at hand"))?;
-    let cut = ffmpeg::cut(&path, client.plain(), source_url, at_ms);
+    let ffmpeg = Ffmpeg::find().ok_or_else(|| anyhow!("no ffmpeg is at hand"))?;
+    let cut = cut::cut(&ffmpeg, client.plain(), source_url, at_ms);
     let cut = tokio::time::timeout(CUT_TIME_LIMIT, cut).await;
     cut.unwrap_or_else(|_| Err(anyhow!("ffmpeg took too long")))
 }

@@ -5,9 +5,8 @@
 
 mod answer;
 mod connection;
-mod ffmpeg;
+mod cut;
 mod frame;
-mod loopback;
 mod search;
 mod thumbnail;
 mod tools;

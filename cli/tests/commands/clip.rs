@@ -99,7 +99,11 @@ async fn without_ffmpeg_the_way_out_is_told() {
     let path = folder.path().to_str().unwrap();
     let variables = [
         &server.variables()[..],
-        &[("PATH", path), ("VINDEX_FFMPEG", "")],
+        &[
+            ("PATH", path),
+            ("VINDEX_FFMPEG", ""),
+            ("VINDEX_CACHE_DIR", path),
+        ],
     ]
     .concat();
     run_in(folder.path(), &variables, &["clip", "ice"])

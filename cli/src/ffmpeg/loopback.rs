@@ -14,8 +14,6 @@ use tokio::{
 };
 
 const MAX_HEAD_BYTES: usize = 8 * 1024;
-/// A frame needs the container's index and a few seconds; what needs more is not worth the wait.
-const MAX_SERVED_BYTES: u64 = 300_000_000;
 
 /// Serves one address under a path that can't be guessed.
 pub struct Loopback {
@@ -23,19 +21,27 @@ pub struct Loopback {
     path: String,
     http: reqwest::Client,
     source_url: String,
+    most_bytes: u64,
     served_bytes: AtomicU64,
 }
 
 impl Loopback {
+    /// Of `source_url` so many bytes are served at most.
+    ///
     /// # Errors
     /// When no port is to be had.
-    pub async fn bind(http: &reqwest::Client, source_url: &str) -> anyhow::Result<Self> {
+    pub async fn bind(
+        http: &reqwest::Client,
+        source_url: &str,
+        most_bytes: u64,
+    ) -> anyhow::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await;
         Ok(Self {
             listener: listener.context("open a port on loopback")?,
             path: format!("/{}", uuid::Uuid::new_v4().simple()),
             http: http.clone(),
             source_url: source_url.to_owned(),
+            most_bytes,
             served_bytes: AtomicU64::new(0),
         })
     }
@@ -49,8 +55,21 @@ impl Loopback {
         format!("http://127.0.0.1:{port}{}", self.path)
     }
 
-    /// Serves until it is dropped, or until no connection can be taken any more.
-    pub async fn serve(&self) -> io::Error {
+    /// What a run of ffmpeg on the address comes to, which is served meanwhile.
+    ///
+    /// # Errors
+    /// When the run fails, or no connection can be taken any more.
+    pub async fn during<T>(
+        &self,
+        run: impl Future<Output = anyhow::Result<T>>,
+    ) -> anyhow::Result<T> {
+        tokio::select! {
+            finished = run => finished,
+            stopped = self.serve() => Err(stopped).context("pass the video on to ffmpeg"),
+        }
+    }
+
+    async fn serve(&self) -> io::Error {
         let mut connections = FuturesUnordered::new();
         loop {
             tokio::select! {
@@ -81,7 +100,7 @@ impl Loopback {
         while let Some(bytes) = body.next().await {
             let bytes = bytes.map_err(reqwest::Error::without_url)?;
             let more = bytes.len() as u64;
-            if self.served_bytes.fetch_add(more, Ordering::Relaxed) + more > MAX_SERVED_BYTES {
+            if self.served_bytes.fetch_add(more, Ordering::Relaxed) + more > self.most_bytes {
                 bail!("too much of the video is read");
             }
             stream.write_all(&bytes).await?;

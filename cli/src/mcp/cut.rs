@@ -1,24 +1,18 @@
 //! One frame of a video, by ffmpeg where the machine has it.
 
-use std::{
-    path::{Path, PathBuf},
-    process::Stdio,
-};
+use std::process::Stdio;
 
 use anyhow::Context;
-use tokio::{
-    io::{AsyncRead, AsyncReadExt},
-    process::Command,
-};
+use tokio::io::{AsyncRead, AsyncReadExt};
 
-use super::loopback::Loopback;
+use crate::ffmpeg::{Ffmpeg, Loopback, WHITELISTS};
 
 /// Longer side of a frame in pixels.
 const MAX_SIDE_PX: u32 = 768;
 const MAX_JPEG_BYTES: u64 = 4_000_000;
 const MAX_LOG_BYTES: u64 = 1_000_000;
-/// A file may start with anything: only what vindex indexes is opened, through the loopback address alone.
-const FORMATS: &str = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,flv,ogg,wav,mp3,aac,flac";
+/// A frame needs the container's index and a few seconds; what needs more is not worth the wait.
+const MAX_SERVED_BYTES: u64 = 300_000_000;
 /// A first frame that is shown so much later than asked for is not what the video shows at the time.
 const LATE_MS: u64 = 200;
 /// How far back the last frame before the time is looked for. Few frames lie in what is looked through: slides change
@@ -34,42 +28,6 @@ pub struct Cut {
     pub shown_ms: u64,
 }
 
-/// Where ffmpeg lies: what `VINDEX_FFMPEG` names, else on the `PATH`, else what `cargo xtask up` has fetched. No file
-/// of the current folder has a say in what is run.
-pub fn find() -> Option<PathBuf> {
-    let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    if let Some(path) = variable("VINDEX_FFMPEG") {
-        return Some(PathBuf::from(path));
-    }
-    let folders = variable("PATH").unwrap_or_default();
-    let named = std::env::split_paths(&folders)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join("ffmpeg"));
-    let cached = cached(cache_folder(variable));
-    named.chain(cached).find(|path| path.is_file())
-}
-
-fn cache_folder(variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> Option<PathBuf> {
-    let folder = |name, below| variable(name).map(|folder| Path::new(&folder).join(below));
-    folder("VINDEX_CACHE_DIR", "")
-        .or_else(|| folder("XDG_CACHE_HOME", "vindex"))
-        .or_else(|| folder("HOME", ".cache/vindex"))
-}
-
-/// `ffmpeg-VERSION/ffmpeg` in the cache, the last version first.
-fn cached(folder: Option<PathBuf>) -> Vec<PathBuf> {
-    let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok());
-    let mut paths: Vec<PathBuf> = entries
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_string_lossy().starts_with("ffmpeg-"))
-        .map(|entry| entry.path().join("ffmpeg"))
-        .collect();
-    paths.sort_unstable_by(|one, other| other.cmp(one));
-    paths
-}
-
 /// A stretch of which one frame is wanted: its first, or its last where it has an end.
 #[derive(Clone, Copy)]
 struct Stretch {
@@ -82,22 +40,14 @@ struct Stretch {
 /// # Errors
 /// When ffmpeg can't be run, or finds no picture.
 pub async fn cut(
-    ffmpeg: &Path,
+    ffmpeg: &Ffmpeg,
     http: &reqwest::Client,
     source_url: &str,
     at_ms: u64,
 ) -> anyhow::Result<Cut> {
-    let loopback = Loopback::bind(http, source_url).await?;
+    let loopback = Loopback::bind(http, source_url, MAX_SERVED_BYTES).await?;
     let url = loopback.url();
-    let run = |stretch| {
-        let run = run(ffmpeg, &url, stretch);
-        async {
-            tokio::select! {
-                finished = run => finished,
-                stopped = loopback.serve() => Err(stopped).context("pass the video on to ffmpeg"),
-            }
-        }
-    };
+    let run = |stretch| loopback.during(run(ffmpeg, &url, stretch));
     let from_here = Stretch {
         from_ms: at_ms,
         length_ms: None,
@@ -122,16 +72,13 @@ pub async fn cut(
     next.context("ffmpeg finds no picture there")
 }
 
-/// The wanted frame of a stretch, if it has one. A private address is never on the command line: other users see that.
-async fn run(ffmpeg: &Path, url: &str, stretch: Stretch) -> anyhow::Result<Option<Cut>> {
-    let mut child = Command::new(ffmpeg)
+/// The wanted frame of a stretch, if it has one.
+async fn run(ffmpeg: &Ffmpeg, url: &str, stretch: Stretch) -> anyhow::Result<Option<Cut>> {
+    let mut child = ffmpeg
+        .command(&std::env::temp_dir())
         .args(arguments(url, stretch))
-        .env_clear()
-        .current_dir(std::env::temp_dir())
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
         .spawn()
         .context("ffmpeg can't be started")?;
     let (output, log) = (child.stdout.take(), child.stderr.take());
@@ -154,7 +101,7 @@ fn arguments(url: &str, stretch: Stretch) -> Vec<String> {
     let side = MAX_SIDE_PX;
     let line = format!(
         "-nostdin -hide_banner -nostats -loglevel info -threads 2 \
-         -protocol_whitelist http,tcp -format_whitelist {FORMATS} -ss {from} {length} -i {url} \
+         {WHITELISTS} -ss {from} {length} -i {url} \
          -map 0:V:0 -frames:v 1 \
          -vf showinfo=checksum=0,scale=w='min({side},iw)':h='min({side},ih)':force_original_aspect_ratio=decrease{pick} \
          -f mjpeg -q:v 4 pipe:1"
@@ -197,25 +144,5 @@ mod tests {
         ] {
             assert_eq!(frame_ms(log, last), expected, "{log}");
         }
-    }
-
-    #[test]
-    fn the_cache_of_the_stack_is_looked_into() {
-        let folder = tempfile::tempdir().unwrap();
-        for name in ["ffmpeg-9.0.1", "ffmpeg-9.0.2", "models"] {
-            std::fs::create_dir(folder.path().join(name)).unwrap();
-        }
-        let found = cached(Some(folder.path().to_owned()));
-        let expected = ["ffmpeg-9.0.2/ffmpeg", "ffmpeg-9.0.1/ffmpeg"];
-        assert_eq!(found, expected.map(|path| folder.path().join(path)));
-        assert_eq!(
-            cached(Some(folder.path().join("none"))),
-            Vec::<PathBuf>::new()
-        );
-        let home = |name: &str| (name == "HOME").then(|| "/home/me".into());
-        assert_eq!(
-            cache_folder(home),
-            Some(PathBuf::from("/home/me/.cache/vindex"))
-        );
     }
 }
