@@ -636,6 +636,7 @@ export interface components {
         };
         Timeline: {
             video_id: components["schemas"]["VideoId"];
+            /** @description Which indexing; 0 before the first */
             generation: number;
             /** @description In order of their start */
             tasks: components["schemas"]["TaskRun"][];
