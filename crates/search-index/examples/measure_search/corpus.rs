@@ -14,7 +14,9 @@ use search_index::{VectorSpace, VectorSpaces};
 
 const TEXT_DIMENSIONS: usize = 384;
 const IMAGE_DIMENSIONS: usize = 512;
-const MODEL: &str = "made-up";
+/// The models whose vectors these pass for: the function `search` asks an index with the models that it names.
+const TEXT_MODEL: &str = "e5-small-v2";
+const IMAGE_MODEL: &str = "visual-bridge";
 /// Documents of a video, its title first, then what was said, what was written and what was shown.
 const OF_VIDEO: usize = 60;
 const SPOKEN: usize = 30;
@@ -90,13 +92,13 @@ impl Corpus {
 
     /// The spaces that the index is made for.
     pub fn spaces() -> VectorSpaces {
-        let space = |dimensions| VectorSpace {
-            model: MODEL.to_owned(),
+        let space = |model: &str, dimensions| VectorSpace {
+            model: model.to_owned(),
             dimensions,
         };
         VectorSpaces {
-            text: space(TEXT_DIMENSIONS),
-            image: space(IMAGE_DIMENSIONS),
+            text: space(TEXT_MODEL, TEXT_DIMENSIONS),
+            image: space(IMAGE_MODEL, IMAGE_DIMENSIONS),
         }
     }
 
@@ -138,7 +140,7 @@ impl Corpus {
                 Channel::Visual => {
                     document.labels = vec![self.words(1..=2, &mut random)];
                     document.image_vector = Some(self.image.passage(topic, &shown, &mut random));
-                    document.image_model = Some(MODEL.to_owned());
+                    document.image_model = Some(IMAGE_MODEL.to_owned());
                 }
                 Channel::Speech | Channel::Subtitle | Channel::ScreenText => {
                     let words = if document.channel == Channel::ScreenText {
@@ -148,7 +150,7 @@ impl Corpus {
                     };
                     document.text = Some(self.words(words, &mut random));
                     document.text_vector = Some(self.text.passage(topic, &spoken, &mut random));
-                    document.text_model = Some(MODEL.to_owned());
+                    document.text_model = Some(TEXT_MODEL.to_owned());
                 }
             }
             (document.id(position), document)

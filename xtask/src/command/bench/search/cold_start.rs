@@ -1,7 +1,7 @@
 //! How long a new process of the function `search` takes to its first answer.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::Receiver;
@@ -62,6 +62,9 @@ impl Function {
     }
 
     fn start(&self, url: &str, port: u16, log: &Path) -> Result<Child> {
+        if let Some(folder) = log.parent() {
+            fs::create_dir_all(folder)?;
+        }
         let output = File::create(log)?;
         let mut command = Command::new(&self.program);
         command
@@ -79,6 +82,7 @@ impl Function {
             .env("VINDEX_OPENSEARCH_URL", url)
             .env("VINDEX_MODELS_DIR", &self.models)
             .env("VINDEX_ONNXRUNTIME", &self.onnxruntime)
+            .env("VINDEX_RECORD_FEEDBACK", "false")
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);

@@ -147,7 +147,7 @@ fn install(
         hub: Hub::from_environment(false),
         visual: Visual::StandIn,
     };
-    let installed = installer.install_roles(&[Role::Text, Role::Visual])?;
+    let installed = installer.install_roles(&[Role::Text, Role::StandInText, Role::Visual])?;
     let python = installer.python()?;
     let (onnxruntime, _) = onnxruntime::install(&cache, &python, &log)?;
     let (java, _) = java::find_or_install(&cache, &python, &log)?;
