@@ -15,7 +15,7 @@ use contracts::{
 };
 use estimate::{Estimate, estimate};
 use lambda_kit::TaskError;
-use search_index::{Place, SearchIndex, SearchIndexError, VectorSpaces};
+use search_index::{Place, SearchIndex, SearchIndexError};
 use std::path::PathBuf;
 use target::target;
 
@@ -53,7 +53,7 @@ pub async fn handle(
     request: PlanReindexRequest,
 ) -> Result<PlanReindexResponse, TaskError> {
     let input = &request.input;
-    let serving = serving_vectors(deps).await?;
+    let serving = deps.index.serving().await?.vectors;
     let vectors = target(&deps.models_dir, &serving, input.model.as_deref())?;
     let videos = count_videos(deps).await?;
     let documents = deps.index.documents().await?;
@@ -88,20 +88,6 @@ pub async fn handle(
     Ok(PlanReindexResponse {
         videos_total: videos,
     })
-}
-
-async fn serving_vectors(deps: &Dependencies) -> Result<VectorSpaces, TaskError> {
-    let indices = deps.index.indices().await?;
-    let serving = indices
-        .into_iter()
-        .find(|standing| standing.place == Place::Serving);
-    let serving = serving.ok_or_else(|| {
-        TaskError::new(
-            ErrorName::Incompatible,
-            "no index serves: run prepare-index, which `cargo xtask up` does",
-        )
-    })?;
-    Ok(serving.vectors)
 }
 
 /// How many videos there are of which something is served.
