@@ -7,7 +7,7 @@
 
 use crate::{
     confidence::Signs,
-    hit::{Hit, RankedHits, Retriever},
+    hit::{Hit, RankedHits, Relevance, Retriever},
     merge::{Group, group},
     repeats::Occurrence,
     snapping::{hull, snap},
@@ -115,12 +115,17 @@ fn fused(found_by: &BTreeMap<Retriever, Found>) -> f64 {
 }
 
 fn share(retriever: Retriever, found: Found) -> f64 {
+    found.relevance * retriever.weight() * reciprocal(found.rank)
+}
+
+/// What a rank, from 1, is worth.
+pub(crate) fn reciprocal(rank: usize) -> f64 {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a rank is at most some hundreds"
     )]
-    let rank = found.rank as f64;
-    found.relevance * retriever.weight() / (RANK_CONSTANT + rank)
+    let rank = rank as f64;
+    1.0 / (RANK_CONSTANT + rank)
 }
 
 /// Fuses what the retrievers found and merges hits that are one moment; best first, the same order for the
@@ -156,10 +161,8 @@ fn collect(retrieved: &[RankedHits]) -> (Vec<Candidate>, Vec<Candidate>) {
     let mut lists: Vec<&RankedHits> = retrieved.iter().collect();
     lists.sort_by_key(|list| list.retriever);
     for list in lists {
-        for (position, hit) in list.hits.iter().enumerate() {
-            let relevance = list
-                .relevance
-                .map_or(1.0, |relevance| relevance.share(hit.score));
+        for hit in &list.hits {
+            let relevance = Relevance::of(list.relevance, hit.score);
             if relevance <= 0.0 {
                 continue;
             }
@@ -168,7 +171,7 @@ fn collect(retrieved: &[RankedHits]) -> (Vec<Candidate>, Vec<Candidate>) {
                 found_by: BTreeMap::new(),
             });
             candidate.found_by.entry(list.retriever).or_insert(Found {
-                rank: position + 1,
+                rank: hit.rank,
                 score: hit.score,
                 relevance,
             });

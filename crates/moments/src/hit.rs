@@ -1,7 +1,10 @@
 //! What a retriever found.
 
 use crate::confidence::Chance;
-use contracts::{Generation, VideoId, segments::Channel};
+use contracts::{
+    Generation, VideoId,
+    segments::{Channel, SegmentDocument},
+};
 
 /// A way of looking. Each ranks what it finds by a score that only it can compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,6 +78,11 @@ impl Relevance {
         let width = (self.sure - self.floor).max(f64::EPSILON);
         ((score - self.floor) / width).clamp(0.0, 1.0)
     }
+
+    /// How much a hit of this score counts where it may be that only the order of scores says something.
+    pub(crate) fn of(known: Option<Self>, score: f64) -> f64 {
+        known.map_or(1.0, |relevance| relevance.share(score))
+    }
 }
 
 /// One document of the index, as a retriever found it.
@@ -100,18 +108,38 @@ pub struct Hit {
     pub labels: Vec<String>,
     /// Small picture in the derived bucket.
     pub thumbnail_key: Option<String>,
+    /// Its place in the retriever's list, from 1.
+    pub rank: usize,
     /// The retriever's own score: the larger the better.
     pub score: f64,
 }
 
 impl Hit {
+    /// A document at a rank.
+    pub(crate) fn new(id: &str, document: &SegmentDocument, rank: usize, score: f64) -> Self {
+        Self {
+            id: id.to_owned(),
+            video_id: document.video_id.clone(),
+            generation: document.generation,
+            chunk: document.chunk,
+            channel: document.channel,
+            start_ms: document.start_ms,
+            end_ms: document.end_ms,
+            text: document.text.clone().unwrap_or_default(),
+            labels: document.labels.clone(),
+            thumbnail_key: document.thumbnail_key.clone(),
+            rank,
+            score,
+        }
+    }
+
     /// Whether its words were said, as heard or as subtitles have them.
     pub(crate) fn is_spoken(&self) -> bool {
         matches!(self.channel, Channel::Speech | Channel::Subtitle)
     }
 }
 
-/// All that one retriever found, best first.
+/// What was read of all that one retriever found, best first.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RankedHits {
     /// The retriever.

@@ -1,6 +1,7 @@
 //! From cues to passages, and from hits to moments. Pure: no I/O, no clock, no OpenSearch.
 //!
 //! - [`passages`] makes searchable passages of a sentence or a few out of subtitle cues or recognised segments.
+//! - [`shortlist`] says which of the documents that several retrievers found are worth reading.
 //! - [`find_moments`] fuses what several retrievers found by reciprocal rank and merges hits that are one
 //!   moment.
 //! - [`collapse_repeats`] makes one of moments with the same content.
@@ -22,6 +23,7 @@ mod passages;
 mod repeats;
 mod sentences;
 mod sequence;
+mod shortlist;
 mod snapping;
 mod terms;
 
@@ -35,4 +37,5 @@ pub use passages::passages;
 pub use repeats::{Occurrence, at_most_per_video, collapse_repeats};
 pub use sentences::{ends_sentence, is_last_of_sentence};
 pub use sequence::join_sequences;
+pub use shortlist::{Documents, RankedDocument, RankedDocuments, shortlist};
 pub use terms::{QueryTerms, content_words};

@@ -19,6 +19,7 @@ mod nearest;
 mod place;
 mod prepare;
 mod query;
+mod read;
 mod search;
 mod segment;
 mod statistics;

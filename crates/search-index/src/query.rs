@@ -22,6 +22,23 @@ const MIN_WRITTEN_NUMBER_CHARS: usize = 3;
 /// waits for all of them, so that one that is late does not cost the others.
 pub(crate) const SEARCH_TIMEOUT: &str = "4s";
 
+/// What is told of a ranked document, besides its number and its score. These are kept in columns: a document's own
+/// fields, even its `_id`, are compressed together with others', and to unpack them takes longer than to find it.
+const RANKED_FIELDS: [&str; 2] = ["video_id", "generation"];
+/// What is read of a document.
+const READ_FIELDS: [&str; 10] = [
+    "workspace",
+    "video_id",
+    "generation",
+    "chunk",
+    "channel",
+    "start_ms",
+    "end_ms",
+    "text",
+    "labels",
+    "thumbnail_key",
+];
+
 /// One search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueryPlan {
@@ -43,6 +60,8 @@ pub struct QueryPlan {
     pub candidates: usize,
     /// Words of the text to count documents with.
     pub counted_words: Vec<String>,
+    /// `_id` of a document that is not looked for: the one that others are to be like.
+    pub except: Option<String>,
 }
 
 impl QueryPlan {
@@ -66,6 +85,21 @@ impl QueryPlan {
             &json!({"bool": {"filter": scope.filter}}),
             &self.counted_words,
         )
+    }
+
+    /// What reads documents of these numbers, without their vectors.
+    pub(crate) fn reading(&self, numbers: &[u64]) -> Value {
+        let mut scope = Scope::new(self, Channel::ALL);
+        scope.filter.push(json!({"terms": {"_seq_no": numbers}}));
+        json!({
+            "size": numbers.len(),
+            "sort": ["_doc"],
+            "timeout": SEARCH_TIMEOUT,
+            "track_total_hits": false,
+            "_source": READ_FIELDS,
+            "seq_no_primary_term": true,
+            "query": scope.clauses(),
+        })
     }
 
     /// What marks the query's words in documents of these ids; `None` where it has none. Words as they stand are marked
@@ -175,7 +209,10 @@ impl QueryPlan {
             "size": self.candidates,
             "track_total_hits": false,
             "timeout": SEARCH_TIMEOUT,
-            "_source": {"excludes": ["text_vector", "image_vector", languages::WORDS]},
+            "_source": false,
+            "stored_fields": "_none_",
+            "docvalue_fields": RANKED_FIELDS,
+            "seq_no_primary_term": true,
             "query": query,
         })
     }
@@ -196,8 +233,13 @@ impl Scope {
         ];
         filter.extend(plan.filters.clauses());
         filter.extend(plan.phrases.iter().map(|words| phrase(words)));
-        let must_not = plan.excluded.iter().map(|words| phrase(words)).collect();
-        Self { filter, must_not }
+        let except = plan.except.iter();
+        let except = except.map(|id| json!({"ids": {"values": [id]}}));
+        let excluded = plan.excluded.iter().map(|words| phrase(words));
+        Self {
+            filter,
+            must_not: excluded.chain(except).collect(),
+        }
     }
 
     /// A scored query inside the scope.
@@ -251,6 +293,7 @@ mod tests {
             },
             candidates: 100,
             counted_words: vec!["dogs".into()],
+            except: None,
         }
     }
 
@@ -276,8 +319,9 @@ mod tests {
     #[test]
     fn the_request_bodies_are_reviewed_when_they_change() {
         let bodies = plan().bodies().into_iter().map(|(_, body)| body);
+        let others = [plan().counting(), plan().reading(&[3, 4])];
         let marking = plan().marking(&["v1:1:speech:0:0"]);
-        let bodies: Vec<Value> = bodies.chain([plan().counting()]).chain(marking).collect();
+        let bodies: Vec<Value> = bodies.chain(others).chain(marking).collect();
         insta::assert_json_snapshot!(bodies);
     }
 
@@ -296,16 +340,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_marked_is_the_tenants() {
-        let filter = &plan().marking(&["i"]).unwrap()["query"]["bool"]["filter"];
-        assert_eq!(filter[0], json!({"term": {"workspace": "w"}}));
-        assert_eq!(plan().marking(&[]), None);
+    fn what_is_counted_read_and_marked_is_the_tenants() {
+        let plan = plan();
+        let marking = plan.marking(&["i"]).unwrap();
+        for body in [plan.counting(), plan.reading(&[1]), marking] {
+            let filter = &body["query"]["bool"]["filter"];
+            assert_eq!(filter[0], json!({"term": {"workspace": "w"}}));
+        }
+        assert_eq!(plan.marking(&[]), None);
     }
 
     #[test]
-    fn what_is_counted_is_the_tenants() {
-        let filter = &plan().counting()["query"]["bool"]["filter"];
-        assert_eq!(filter[0], json!({"term": {"workspace": "w"}}));
+    fn no_retriever_finds_what_others_are_to_be_like() {
+        let like = QueryPlan {
+            except: Some("i".into()),
+            ..plan()
+        };
+        for (retriever, body) in like.bodies() {
+            let clauses = clauses_of(retriever, &body);
+            assert_eq!(clauses["must_not"], json!([{"ids": {"values": ["i"]}}]));
+        }
     }
 
     #[test]

@@ -3,15 +3,16 @@
 use crate::{
     QueryPlan, SearchIndex, SearchIndexError, Statistics, query::SEARCH_TIMEOUT, statistics,
 };
-use contracts::segments::SegmentDocument;
-use moments::{Hit, RankedHits, Retriever};
+use contracts::{Generation, VideoId};
+use moments::{RankedDocument, RankedDocuments, Retriever};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// What the retrievers found.
 #[derive(Debug)]
 pub struct Answers {
-    /// The hits of each retriever that answered.
-    pub found: Vec<RankedHits>,
+    /// The documents of each retriever that answered, by number: [`SearchIndex::read`] reads them.
+    pub found: Vec<RankedDocuments>,
     /// Retrievers that did not answer, and why.
     pub failed: Vec<(Retriever, SearchIndexError)>,
     /// What the search is over; `None` where it could not be counted.
@@ -51,7 +52,7 @@ impl SearchIndex {
                 answers.failed.push((*retriever, late()));
             }
             match read_response(*retriever, response) {
-                Ok(list) if list.hits.is_empty() && response["timed_out"] == true => {}
+                Ok(list) if list.documents.is_empty() && response["timed_out"] == true => {}
                 Ok(list) => answers.found.push(list),
                 Err(error) => answers.failed.push((*retriever, error)),
             }
@@ -71,14 +72,17 @@ impl SearchIndex {
     }
 }
 
-fn late() -> SearchIndexError {
+pub(crate) fn late() -> SearchIndexError {
     SearchIndexError::Unavailable {
         reason: format!("a search took longer than {SEARCH_TIMEOUT}"),
         source: None,
     }
 }
 
-fn read_response(retriever: Retriever, response: &Value) -> Result<RankedHits, SearchIndexError> {
+fn read_response(
+    retriever: Retriever,
+    response: &Value,
+) -> Result<RankedDocuments, SearchIndexError> {
     if !response["error"].is_null() {
         let status = response["status"].as_u64().unwrap_or(500);
         return Err(SearchIndexError::from_answer(
@@ -89,48 +93,53 @@ fn read_response(retriever: Retriever, response: &Value) -> Result<RankedHits, S
     let hits = response["hits"]["hits"]
         .as_array()
         .ok_or_else(|| SearchIndexError::unexpected("hits"))?;
-    let mut hits: Vec<Hit> = hits
-        .iter()
-        .map(|hit| read_hit(retriever, hit))
-        .collect::<Result<_, _>>()?;
-    // The server breaks ties by the order of writing, which another copy of the index may not share.
-    hits.sort_by(|left, right| {
+    let documents = hits.iter().map(|hit| read_hit(retriever, hit));
+    let mut documents = documents.collect::<Result<Vec<_>, _>>()?;
+    // The server breaks ties by the order of its files, which another copy of the index may not share.
+    documents.sort_by(|left, right| {
         right
             .score
             .total_cmp(&left.score)
-            .then_with(|| left.id.cmp(&right.id))
+            .then_with(|| left.number.cmp(&right.number))
     });
-    Ok(RankedHits {
+    Ok(RankedDocuments {
         retriever,
         relevance: None,
-        hits,
+        documents,
     })
 }
 
-fn read_hit(retriever: Retriever, hit: &Value) -> Result<Hit, SearchIndexError> {
-    let id = hit["_id"].as_str().unwrap_or_default();
-    let document: SegmentDocument =
-        serde_json::from_value(hit["_source"].clone()).map_err(|error| {
-            SearchIndexError::Incompatible {
-                reason: format!("document {id} does not parse: {error}"),
-            }
-        })?;
-    let text = document.text.unwrap_or_default();
-    let score = hit["_score"].as_f64().unwrap_or_default();
-    Ok(Hit {
-        id: id.to_owned(),
-        video_id: document.video_id,
-        generation: document.generation,
-        chunk: document.chunk,
-        channel: document.channel,
-        start_ms: document.start_ms,
-        end_ms: document.end_ms,
-        text,
-        labels: document.labels,
-        thumbnail_key: document.thumbnail_key,
+/// A hit as [`RANKED_FIELDS`](crate::query::RANKED_FIELDS) have it.
+#[derive(Deserialize)]
+struct RankedHit {
+    #[serde(rename = "_seq_no")]
+    number: u64,
+    #[serde(rename = "_score")]
+    score: f64,
+    fields: RankedFields,
+}
+
+/// Each field has a list of values; these have one.
+#[derive(Deserialize)]
+struct RankedFields {
+    video_id: [VideoId; 1],
+    generation: [Generation; 1],
+}
+
+fn read_hit(retriever: Retriever, hit: &Value) -> Result<RankedDocument, SearchIndexError> {
+    let hit = RankedHit::deserialize(hit).map_err(|error| SearchIndexError::Incompatible {
+        reason: format!("a document does not parse: {error}"),
+    })?;
+    let ([video_id], [generation]) = (hit.fields.video_id, hit.fields.generation);
+    Ok(RankedDocument {
+        number: hit.number,
+        video_id,
+        generation,
         score: match retriever {
-            Retriever::Meaning | Retriever::WrittenMeaning | Retriever::Looks => cosine_of(score),
-            Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => score,
+            Retriever::Meaning | Retriever::WrittenMeaning | Retriever::Looks => {
+                cosine_of(hit.score)
+            }
+            Retriever::TitleWords | Retriever::Words | Retriever::WrittenWords => hit.score,
         },
     })
 }

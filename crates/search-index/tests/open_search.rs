@@ -9,10 +9,8 @@ use contracts::{
     tasks::VideoRef,
 };
 use futures::FutureExt;
-use moments::{Hit, Retriever};
-use search_index::{
-    Answers, Filters, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces,
-};
+use moments::{Hit, RankedHits, Retriever};
+use search_index::{Filters, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces};
 use std::{future::Future, panic::AssertUnwindSafe};
 
 const DIMENSIONS: usize = 4;
@@ -99,14 +97,19 @@ fn plan(workspace: &str, text: &str, vector: [f32; DIMENSIONS]) -> QueryPlan {
         filters: Filters::default(),
         candidates: 100,
         counted_words: Vec::new(),
+        except: None,
     }
 }
 
-fn hits(answers: &Answers, retriever: Retriever) -> &[Hit] {
-    let list = answers
-        .found
-        .iter()
-        .find(|list| list.retriever == retriever);
+/// What every retriever finds, read.
+async fn ask(index: &SearchIndex, plan: &QueryPlan) -> Vec<RankedHits> {
+    let answers = index.search(plan).await.unwrap();
+    assert!(answers.failed.is_empty(), "{:?}", answers.failed);
+    index.read(plan, &answers.found).await.unwrap()
+}
+
+fn hits(found: &[RankedHits], retriever: Retriever) -> &[Hit] {
+    let list = found.iter().find(|list| list.retriever == retriever);
     list.map_or(&[], |list| &list.hits)
 }
 
@@ -235,10 +238,10 @@ async fn tenants_never_see_each_other() {
             candidates: 2,
             ..plan("ours", "dogs", NEAR)
         };
-        let answers = index.search(&narrow).await.unwrap();
-        assert_eq!(videos(hits(&answers, Retriever::Words)), ["our-video"]);
-        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["our-video"]);
-        assert!(hits(&answers, Retriever::TitleWords).is_empty());
+        let found = ask(&index, &narrow).await;
+        assert_eq!(videos(hits(&found, Retriever::Words)), ["our-video"]);
+        assert_eq!(videos(hits(&found, Retriever::Meaning)), ["our-video"]);
+        assert!(hits(&found, Retriever::TitleWords).is_empty());
         let theirs = QueryPlan {
             filters: Filters {
                 videos: vec!["their-video".into()],
@@ -246,8 +249,8 @@ async fn tenants_never_see_each_other() {
             },
             ..plan("ours", "dogs", NEAR)
         };
-        let answers = index.search(&theirs).await.unwrap();
-        assert!(answers.found.iter().all(|list| list.hits.is_empty()));
+        let found = ask(&index, &theirs).await;
+        assert!(found.iter().all(|list| list.hits.is_empty()));
     })
     .await;
 }
@@ -259,14 +262,10 @@ async fn hits_carry_cosine_highlights_and_fields() {
         write(&index, &[document("w", "v", 3, 7000, text)])
             .await
             .unwrap();
-        let answers = index
-            .search(&plan("w", "the running dog", [0.6, 0.8, 0.0, 0.0]))
-            .await
-            .unwrap();
-        assert!(answers.failed.is_empty());
-        let near = &hits(&answers, Retriever::Meaning)[0];
+        let found = ask(&index, &plan("w", "the running dog", [0.6, 0.8, 0.0, 0.0])).await;
+        let near = &hits(&found, Retriever::Meaning)[0];
         assert!((near.score - 0.6).abs() < 1e-3, "{}", near.score);
-        let words = &hits(&answers, Retriever::Words)[0];
+        let words = &hits(&found, Retriever::Words)[0];
         let asked = plan("w", "the running dog", NEAR);
         assert_eq!(marked(&index, &asked, words).await, [[7, 11], [17, 24]]);
         let of_another = plan("x", "the running dog", NEAR);
@@ -284,8 +283,29 @@ async fn hits_carry_cosine_highlights_and_fields() {
         );
         assert_eq!(words.thumbnail_key.as_deref(), Some("t.jpg"));
         assert_eq!(words.text, text);
-        let answers = index.search(&plan("w", "2.5", NEAR)).await.unwrap();
-        assert_eq!(hits(&answers, Retriever::Words).len(), 1);
+        let found = ask(&index, &plan("w", "2.5", NEAR)).await;
+        assert_eq!(hits(&found, Retriever::Words).len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_changed_since_it_was_found_is_left_out() {
+    with_index("changed", |index| async move {
+        let said = |start_ms| document("w", "v", 1, start_ms, "the dogs ran");
+        let documents = [said(0), said(5000)];
+        write(&index, &documents).await.unwrap();
+        let dogs = plan("w", "dogs", NEAR);
+        let found = index.search(&dogs).await.unwrap().found;
+        let of_another = plan("x", "dogs", NEAR);
+        let read = index.read(&of_another, &found).await.unwrap();
+        assert!(read.iter().all(|list| list.hits.is_empty()));
+        // The same again, under its id, has another number.
+        write(&index, &documents[..1]).await.unwrap();
+        let read = index.read(&dogs, &found).await.unwrap();
+        let words = hits(&read, Retriever::Words);
+        let left: Vec<_> = words.iter().map(|hit| (hit.start_ms, hit.rank)).collect();
+        assert_eq!(left, [(5000, 2)]);
     })
     .await;
 }
@@ -306,10 +326,10 @@ async fn phrases_and_exclusions_bind_words_and_meaning() {
             excluded: vec!["Tomorrow".into()],
             ..plan("w", "go to the moon", NEAR)
         };
-        let answers = index.search(&bound).await.unwrap();
-        assert_eq!(videos(hits(&answers, Retriever::Words)), ["phrase"]);
-        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["phrase"]);
-        let marked = marked(&index, &bound, &hits(&answers, Retriever::Words)[0]).await;
+        let found = ask(&index, &bound).await;
+        assert_eq!(videos(hits(&found, Retriever::Words)), ["phrase"]);
+        assert_eq!(videos(hits(&found, Retriever::Meaning)), ["phrase"]);
+        let marked = marked(&index, &bound, &hits(&found, Retriever::Words)[0]).await;
         let of_text = |[from, to]: &[u32; 2]| from >= &3 && to <= &17;
         assert!(marked.iter().all(of_text), "{marked:?}");
         assert_eq!((marked[0][0], marked[marked.len() - 1][1]), (3, 17));
@@ -317,9 +337,9 @@ async fn phrases_and_exclusions_bind_words_and_meaning() {
             excluded: vec!["the moon".into()],
             ..plan("w", "moon", NEAR)
         };
-        let answers = index.search(&without).await.unwrap();
-        assert_eq!(videos(hits(&answers, Retriever::Words)), ["stemmed"]);
-        assert_eq!(videos(hits(&answers, Retriever::Meaning)), ["stemmed"]);
+        let found = ask(&index, &without).await;
+        assert_eq!(videos(hits(&found, Retriever::Words)), ["stemmed"]);
+        assert_eq!(videos(hits(&found, Retriever::Meaning)), ["stemmed"]);
     })
     .await;
 }
@@ -341,8 +361,8 @@ async fn a_number_is_found_in_digits_and_in_words() {
         ];
         write(&index, &documents).await.unwrap();
         let check = async |text: &str, expected: &[&str]| {
-            let answers = index.search(&plan("w", text, NEAR)).await.unwrap();
-            let mut first = videos(hits(&answers, Retriever::Words));
+            let found = ask(&index, &plan("w", text, NEAR)).await;
+            let mut first = videos(hits(&found, Retriever::Words));
             first.truncate(expected.len());
             first.sort_unstable();
             assert_eq!(first, expected, "{text}");
@@ -357,8 +377,8 @@ async fn a_number_is_found_in_digits_and_in_words() {
         check("1200", &["count", "grouped"]).await;
         check("2.5 hours", &["half"]).await;
         let asked = plan("w", "left in 1963", NEAR);
-        let answers = index.search(&asked).await.unwrap();
-        let words = hits(&answers, Retriever::Words);
+        let found = ask(&index, &asked).await;
+        let words = hits(&found, Retriever::Words);
         let spoken = words
             .iter()
             .find(|hit| hit.video_id.as_str() == "spoken-year");
@@ -390,21 +410,21 @@ async fn words_of_other_languages_are_stemmed_by_their_own_rules() {
         ];
         write(&index, &documents).await.unwrap();
         let check = async |text: &str, expected: &[&str]| {
-            let answers = index.search(&plan("w", text, NEAR)).await.unwrap();
-            assert_eq!(videos(hits(&answers, Retriever::Words)), expected, "{text}");
-            answers
+            let found = ask(&index, &plan("w", text, NEAR)).await;
+            assert_eq!(videos(hits(&found, Retriever::Words)), expected, "{text}");
+            found
         };
         check("house", &["en"]).await;
         check("cheval", &["fr"]).await;
         check("книга", &["ru"]).await;
         check("東京", &["ja"]).await;
         check("husen", &["sv"]).await;
-        let answers = check("altes Haus", &["de-AT"]).await;
-        let said = &hits(&answers, Retriever::Words)[0];
+        let found = check("altes Haus", &["de-AT"]).await;
+        let said = &hits(&found, Retriever::Words)[0];
         let asked = plan("w", "altes Haus", NEAR);
         assert_eq!(marked(&index, &asked, said).await, [[7, 12], [13, 19]]);
-        assert_eq!(hits(&answers, Retriever::WrittenWords).len(), 1);
-        let id = &hits(&answers, Retriever::WrittenWords)[0].id;
+        assert_eq!(hits(&found, Retriever::WrittenWords).len(), 1);
+        let id = &hits(&found, Retriever::WrittenWords)[0].id;
         let segment = index.segment(&"w".into(), id).await.unwrap().unwrap();
         assert_eq!(segment.text.as_deref(), Some("Alte Häuser"));
     })
@@ -419,9 +439,8 @@ async fn the_longest_queries_are_answered() {
             .unwrap();
         let check = async |word: &str| {
             let text: String = word.chars().cycle().take(1000).collect();
-            let answers = index.search(&plan("w", &text, NEAR)).await.unwrap();
-            assert!(answers.failed.is_empty(), "{word}: {:?}", answers.failed);
-            assert_eq!(hits(&answers, Retriever::Words).len(), 1, "{word}");
+            let found = ask(&index, &plan("w", &text, NEAR)).await;
+            assert_eq!(hits(&found, Retriever::Words).len(), 1, "{word}");
         };
         for word in ["dog ", "x dog y ", "dog 7 ", "東京", "🐶", "dog-"] {
             check(word).await;
@@ -440,9 +459,9 @@ async fn filters_narrow_every_retriever() {
                 filters: filters.clone(),
                 ..plan("w", "dogs", NEAR)
             };
-            let answers = index.search(&narrowed).await.unwrap();
+            let found = ask(&index, &narrowed).await;
             for retriever in Retriever::ALL {
-                let mut found = videos(hits(&answers, *retriever));
+                let mut found = videos(hits(&found, *retriever));
                 found.sort_unstable();
                 assert_eq!(found, expected, "{filters:?} {retriever:?}");
             }
@@ -549,9 +568,9 @@ async fn channels_narrow_what_is_said() {
                 filters,
                 ..plan("w", "dogs", NEAR)
             };
-            let answers = index.search(&narrowed).await.unwrap();
+            let found = ask(&index, &narrowed).await;
             for retriever in [Retriever::Words, Retriever::Meaning] {
-                assert_eq!(videos(hits(&answers, retriever)), expected, "{channel:?}");
+                assert_eq!(videos(hits(&found, retriever)), expected, "{channel:?}");
             }
         }
     })
@@ -644,11 +663,11 @@ async fn tags_and_title_change_where_they_stand() {
             },
             ..plan("w", "name", NEAR)
         };
-        let answers = index.search(&tagged).await.unwrap();
-        assert_eq!(hits(&answers, Retriever::TitleWords)[0].text, "Fresh name");
-        assert_eq!(hits(&answers, Retriever::TitleWords).len(), 1);
-        assert_eq!(hits(&answers, Retriever::Words)[0].text, "name");
-        assert_eq!(hits(&answers, Retriever::Meaning).len(), 1);
+        let found = ask(&index, &tagged).await;
+        assert_eq!(hits(&found, Retriever::TitleWords)[0].text, "Fresh name");
+        assert_eq!(hits(&found, Retriever::TitleWords).len(), 1);
+        assert_eq!(hits(&found, Retriever::Words)[0].text, "name");
+        assert_eq!(hits(&found, Retriever::Meaning).len(), 1);
     })
     .await;
 }
@@ -682,9 +701,9 @@ async fn a_language_goes_to_documents_that_have_none() {
             },
             ..plan("w", "Hund", NEAR)
         };
-        let answers = index.search(&in_german).await.unwrap();
+        let found = ask(&index, &in_german).await;
         // Found by its stem, as German has it.
-        let found = hits(&answers, Retriever::Words);
+        let found = hits(&found, Retriever::Words);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].generation, found[0].start_ms), (2, 5000));
     })
@@ -721,8 +740,8 @@ async fn shots_are_found_by_their_looks() {
             image_vector: Some(vec![1.0, 0.0]),
             ..plan("w", "", NEAR)
         };
-        let answers = index.search(&looks).await.unwrap();
-        let found = hits(&answers, Retriever::Looks);
+        let found = ask(&index, &looks).await;
+        let found = hits(&found, Retriever::Looks);
         let starts: Vec<u64> = found.iter().map(|hit| hit.start_ms).collect();
         assert_eq!(starts, [5000, 0]);
         assert!((found[0].score - 1.0).abs() < 1e-3, "{}", found[0].score);
@@ -733,6 +752,15 @@ async fn shots_are_found_by_their_looks() {
         let segment = index.segment(&"w".into(), id).await.unwrap().unwrap();
         assert_eq!(segment.image_vector.as_deref(), Some(&[1.0, 0.0][..]));
         assert_eq!(index.segment(&"x".into(), id).await.unwrap(), None);
+        let others = QueryPlan {
+            except: Some(id.clone()),
+            ..looks
+        };
+        let found = ask(&index, &others).await;
+        let starts = hits(&found, Retriever::Looks)
+            .iter()
+            .map(|hit| hit.start_ms);
+        assert_eq!(starts.collect::<Vec<_>>(), [0]);
     })
     .await;
 }

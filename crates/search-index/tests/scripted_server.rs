@@ -205,8 +205,8 @@ async fn failures_are_told_apart_by_what_to_do() {
 const LATE: &str = r#"{"responses":[
     {"timed_out":true,"hits":{"hits":[]}},
     {"timed_out":false,"hits":{"hits":[]}},
-    {"timed_out":true,"hits":{"hits":[{"_id":"a","_score":1.0,"_source":
-        {"workspace":"w","video_id":"v","generation":1,"channel":"screen-text","start_ms":0,"end_ms":1,"text":"words"}}]}}]}"#;
+    {"timed_out":true,"hits":{"hits":[{"_seq_no":7,"_score":1.0,
+        "fields":{"video_id":["v"],"generation":[1]}}]}}]}"#;
 const ALL_LATE: &str = r#"{"responses":[
     {"timed_out":true,"hits":{"hits":[]}},
     {"timed_out":true,"hits":{"hits":[]}},
@@ -226,11 +226,12 @@ async fn a_late_retriever_is_named_and_what_it_found_is_answered() {
         filters: Filters::default(),
         candidates: 10,
         counted_words: Vec::new(),
+        except: None,
     };
     let answers = index.search(&plan).await.unwrap();
     let found = answers.found.iter();
     let found: Vec<_> = found
-        .map(|list| (list.retriever, list.hits.len()))
+        .map(|list| (list.retriever, list.documents.len()))
         .collect();
     assert_eq!(found, [(Retriever::Words, 0), (Retriever::WrittenWords, 1)]);
     let failed: Vec<_> = answers.failed.iter().map(|(late, _)| *late).collect();

@@ -6,7 +6,7 @@ use contracts::{
     VideoId,
     api::{Evidence, Explanation, FoundBy, Moment, Repeat, VideoStatus},
 };
-use moments::{FoundMoment, Hit, Occurrence, RankedHits, Signs};
+use moments::{FoundMoment, Hit, Occurrence, RankedDocument, RankedDocuments, Signs};
 use search_index::Highlights;
 use std::collections::HashMap;
 
@@ -20,24 +20,17 @@ pub(crate) fn by_id(videos: Vec<VideoRecord>) -> VideosById {
         .collect()
 }
 
-/// Drops hits of generations that are not served, and of videos that are unknown or being deleted: the index
+/// Drops documents of generations that are not served, and of videos that are unknown or being deleted: the index
 /// may hold them for a while. Ranks are counted after this, so that they take no one's place.
-pub(crate) fn keep_served(found: &mut [RankedHits], videos: &VideosById) {
-    let is_served = |hit: &Hit| {
-        videos.get(&hit.video_id).is_some_and(|video| {
+pub(crate) fn keep_served(found: &mut [RankedDocuments], videos: &VideosById) {
+    let is_served = |document: &RankedDocument| {
+        videos.get(&document.video_id).is_some_and(|video| {
             video.status != VideoStatus::Deleting
-                && video.serving_generation == Some(hit.generation)
+                && video.serving_generation == Some(document.generation)
         })
     };
     for list in found {
-        list.hits.retain(is_served);
-    }
-}
-
-/// Drops what was asked for: only others are like it.
-pub(crate) fn drop_segment(found: &mut [RankedHits], id: &str) {
-    for list in found {
-        list.hits.retain(|hit| hit.id != id);
+        list.documents.retain(is_served);
     }
 }
 

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use contracts::{VideoId, Workspace};
 use lambda_kit::http::ProblemResponse;
 use moments::{
-    FoundMoment, Hit, RankedHits, Retriever, collapse_repeats, content_words, find_moments,
+    FoundMoment, Hit, RankedDocuments, Retriever, collapse_repeats, content_words, find_moments,
     join_sequences,
 };
 use search_index::{Filters, Highlights, QueryPlan, Statistics};
@@ -80,7 +80,7 @@ async fn look_for<W: World>(
     filters: &Filters,
 ) -> Result<Looked, ProblemResponse> {
     let query = vectors_of(world, workspace, wanted, filters).await?;
-    let plan = plan_of(workspace, filters, &query);
+    let plan = plan_of(workspace, wanted, filters, &query);
     let (mut found, silent, statistics) = retrieve(world, &plan).await?;
     let silent: BTreeSet<Retriever> = silent.into_iter().chain(query.silent.clone()).collect();
     if found.is_empty() && !silent.is_empty() {
@@ -93,12 +93,10 @@ async fn look_for<W: World>(
     let videos = in_time("the catalog", world.find_videos(workspace, &ids)).await?;
     let videos = answer::by_id(videos);
     answer::keep_served(&mut found, &videos);
-    if let Wanted::Like(id) = wanted {
-        answer::drop_segment(&mut found, id);
-    }
     query.calibrate(&mut found, &world.calibration());
-    let mut moments = find_moments(&found);
-    if let Some(judge) = judge(&query.text, filters, &found, statistics.as_ref()) {
+    let hits = in_time("the search index", world.read(&plan, &found)).await?;
+    let mut moments = find_moments(&hits);
+    if let Some(judge) = judge(&query.text, filters, &hits, statistics.as_ref()) {
         judge.judge(&mut moments);
     }
     Ok(Looked {
@@ -144,7 +142,7 @@ pub(crate) async fn highlights<W: World>(
 async fn retrieve<W: World>(
     world: &W,
     plan: &QueryPlan,
-) -> Result<(Vec<RankedHits>, Vec<Retriever>, Option<Statistics>), ProblemResponse> {
+) -> Result<(Vec<RankedDocuments>, Vec<Retriever>, Option<Statistics>), ProblemResponse> {
     let answers = in_time("the search index", world.retrieve(plan)).await?;
     let failed = answers.failed.into_iter().map(|(retriever, error)| {
         let name = retriever.as_str();
@@ -169,7 +167,12 @@ pub(crate) async fn in_time<Answer, Failure: Error>(
     }
 }
 
-fn plan_of(workspace: &Workspace, filters: &Filters, query: &QueryVectors) -> QueryPlan {
+fn plan_of(
+    workspace: &Workspace,
+    wanted: &Wanted,
+    filters: &Filters,
+    query: &QueryVectors,
+) -> QueryPlan {
     QueryPlan {
         workspace: workspace.clone(),
         text: query.text.words.clone(),
@@ -180,11 +183,15 @@ fn plan_of(workspace: &Workspace, filters: &Filters, query: &QueryVectors) -> Qu
         filters: filters.clone(),
         candidates: CANDIDATES,
         counted_words: content_words(&query.text.words),
+        except: match wanted {
+            Wanted::Like(id) => Some(id.clone()),
+            Wanted::Text(_) | Wanted::Picture(_) => None,
+        },
     }
 }
 
-fn video_ids(found: &[RankedHits]) -> Vec<VideoId> {
-    let hits = found.iter().flat_map(|list| &list.hits);
-    let ids: BTreeSet<&VideoId> = hits.map(|hit| &hit.video_id).collect();
+fn video_ids(found: &[RankedDocuments]) -> Vec<VideoId> {
+    let documents = found.iter().flat_map(|list| &list.documents);
+    let ids: BTreeSet<&VideoId> = documents.map(|one| &one.video_id).collect();
     ids.into_iter().cloned().collect()
 }

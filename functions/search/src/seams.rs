@@ -5,7 +5,7 @@ use contracts::{
     VideoId, Workspace, api::VisualModel, segments::SegmentDocument, tasks::ObjectRef,
 };
 use embedding::{EmbeddingError, PictureError};
-use moments::Relevance;
+use moments::{RankedDocuments, RankedHits, Relevance};
 use search_index::{Answers, Highlights, QueryPlan, SearchIndexError};
 use std::{future::Future, sync::Arc, time::Duration};
 
@@ -60,6 +60,12 @@ pub trait Retrieve {
         &self,
         plan: &QueryPlan,
     ) -> impl Future<Output = Result<Answers, SearchIndexError>> + Send;
+    /// What is worth reading of what was found.
+    fn read(
+        &self,
+        plan: &QueryPlan,
+        found: &[RankedDocuments],
+    ) -> impl Future<Output = Result<Vec<RankedHits>, SearchIndexError>> + Send;
     /// Where the words of the plan's query stand in documents of these ids.
     fn highlights(
         &self,

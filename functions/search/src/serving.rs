@@ -12,7 +12,7 @@ use contracts::{
 };
 use embedding::{EmbeddingError, TextEmbedder};
 use models::Role;
-use moments::{Chance, Relevance};
+use moments::{Chance, RankedDocuments, RankedHits, Relevance};
 use object_store::ObjectStore;
 use search_index::{Answers, Highlights, QueryPlan, SearchIndex, SearchIndexError};
 use std::sync::Arc;
@@ -107,6 +107,14 @@ impl EmbedQuery for Serving {
 impl Retrieve for Serving {
     async fn retrieve(&self, plan: &QueryPlan) -> Result<Answers, SearchIndexError> {
         self.index.search(plan).await
+    }
+
+    async fn read(
+        &self,
+        plan: &QueryPlan,
+        found: &[RankedDocuments],
+    ) -> Result<Vec<RankedHits>, SearchIndexError> {
+        self.index.read(plan, found).await
     }
 
     async fn highlights(

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use contracts::Workspace;
 use embedding::EmbeddingError;
 use lambda_kit::http::ProblemResponse;
-use moments::{RankedHits, Relevance, Retriever};
+use moments::{RankedDocuments, Relevance, Retriever};
 use search_index::Filters;
 use std::{future::Future, time::Duration};
 
@@ -35,7 +35,7 @@ pub(crate) struct QueryVectors {
 
 impl QueryVectors {
     /// Says what each list's scores mean.
-    pub(crate) fn calibrate(&self, found: &mut [RankedHits], calibration: &Calibration) {
+    pub(crate) fn calibrate(&self, found: &mut [RankedDocuments], calibration: &Calibration) {
         for list in found {
             list.relevance = match list.retriever {
                 Retriever::Meaning => calibration.said,

@@ -161,6 +161,7 @@ async fn first_moments(
         filters: Filters::default(),
         candidates: 100,
         counted_words: content_words(text),
+        except: None,
     };
     let mut answers = index.search(&plan).await.unwrap();
     let said = embedder.interface().said;
@@ -194,7 +195,8 @@ async fn first_moments(
             .collect(),
         is_quoted: false,
     };
-    let mut moments = find_moments(&answers.found);
+    let hits = index.read(&plan, &answers.found).await.unwrap();
+    let mut moments = find_moments(&hits);
     judge.judge(&mut moments);
     moments
 }

@@ -19,6 +19,7 @@ fn hit(channel: Channel, text: &str) -> Hit {
         text: text.to_owned(),
         labels: Vec::new(),
         thumbnail_key: None,
+        rank: 1,
         score: 0.0,
     }
 }

@@ -16,11 +16,16 @@ fn hit(video: &str, start_ms: u64, end_ms: u64, score: f64) -> Hit {
         text: "Words.".into(),
         labels: Vec::new(),
         thumbnail_key: None,
+        rank: 0,
         score,
     }
 }
 
-fn list(retriever: Retriever, hits: Vec<Hit>) -> RankedHits {
+/// A list of these hits in their order.
+fn list(retriever: Retriever, mut hits: Vec<Hit>) -> RankedHits {
+    for (position, hit) in hits.iter_mut().enumerate() {
+        hit.rank = position + 1;
+    }
     RankedHits {
         retriever,
         relevance: None,
@@ -259,7 +264,8 @@ prop_compose! {
         Hit {
             id: format!("{video}:{start_ms}:{end_ms}:{channel:?}:{chunk:?}:{ended}"),
             video_id: format!("v{video}").as_str().into(), generation: 1, chunk, channel, start_ms, end_ms,
-            text: if ended { "Words.".into() } else { "words".into() }, labels: Vec::new(), thumbnail_key: None, score,
+            text: if ended { "Words.".into() } else { "words".into() }, labels: Vec::new(), thumbnail_key: None,
+            rank: 0, score,
         }
     }
 }

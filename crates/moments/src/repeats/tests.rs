@@ -21,6 +21,7 @@ fn hit(video: &str, start_ms: u64, channel: Channel, text: &str) -> Hit {
         text: text.to_owned(),
         labels: Vec::new(),
         thumbnail_key: None,
+        rank: 1,
         score: 0.3,
     }
 }

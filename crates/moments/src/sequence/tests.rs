@@ -20,6 +20,7 @@ fn moment(video: &str, from_s: u64, to_s: u64, score: f64) -> FoundMoment {
         text: String::new(),
         labels: Vec::new(),
         thumbnail_key: None,
+        rank: 1,
         score: 0.5,
     };
     let list = RankedHits {

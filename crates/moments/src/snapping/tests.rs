@@ -15,6 +15,7 @@ fn hit(channel: Channel, start_ms: u64, end_ms: u64) -> Hit {
         text: String::new(),
         labels: Vec::new(),
         thumbnail_key: None,
+        rank: 1,
         score: 1.0,
     }
 }

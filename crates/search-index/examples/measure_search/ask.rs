@@ -92,8 +92,13 @@ async fn recall(
     let [list] = &answers.found[..] else {
         return Err("one retriever was asked and others answer".into());
     };
-    let hits = list.hits.iter().take(NEAREST);
-    let ids: Vec<&str> = hits.map(|hit| hit.id.as_str()).collect();
+    let hits = &setting
+        .index
+        .read(&plan, std::slice::from_ref(list))
+        .await?[0]
+        .hits;
+    let nearest_hits = hits.iter().take(NEAREST);
+    let ids: Vec<&str> = nearest_hits.map(|hit| hit.id.as_str()).collect();
     Ok(nearest.share_in(&ids))
 }
 

@@ -83,6 +83,7 @@ impl Way {
             },
             candidates: CANDIDATES,
             counted_words: content_words(&query.text),
+            except: None,
         }
     }
 }
@@ -125,7 +126,7 @@ async fn run(
                 while let Some(plan) = plans.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let started = Instant::now();
                     let answers = index.search(plan).await?;
-                    let moments = find_moments(&answers.found);
+                    let moments = find_moments(&index.read(plan, &answers.found).await?);
                     let marked = moments.iter().take(MARKED).flat_map(|one| &one.evidence);
                     let ids: Vec<&str> = marked.map(|hit| hit.id.as_str()).collect();
                     std::hint::black_box(index.highlights(plan, &ids).await?);

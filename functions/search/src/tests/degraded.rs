@@ -113,6 +113,20 @@ async fn what_nothing_can_answer_is_no_defect() {
         ),
         (
             FakeWorld {
+                reading: State::Fails,
+                ..world()
+            },
+            "the search index",
+        ),
+        (
+            FakeWorld {
+                reading: State::Hangs,
+                ..world()
+            },
+            "the search index",
+        ),
+        (
+            FakeWorld {
                 catalog: State::Fails,
                 ..world()
             },

@@ -16,7 +16,7 @@ use contracts::{
     tasks::{ObjectRef, VideoRef},
 };
 use embedding::{EmbeddingError, PictureLimits, decode_picture};
-use moments::{Hit, RankedHits, Relevance, Retriever};
+use moments::{Hit, RankedDocument, RankedDocuments, RankedHits, Relevance, Retriever};
 use search_index::{Answers, Highlights, QueryPlan, SearchIndexError};
 use std::{
     sync::{Arc, Mutex},
@@ -38,6 +38,8 @@ pub(crate) struct FakeWorld {
     pub(crate) models: State,
     pub(crate) index: State,
     pub(crate) catalog: State,
+    /// Of reading what the index found.
+    pub(crate) reading: State,
     /// Retrievers that fail.
     pub(crate) silent: Vec<Retriever>,
     /// Whether words are found by the query's text alone.
@@ -141,6 +143,24 @@ impl Retrieve for FakeWorld {
         }
     }
 
+    async fn read(
+        &self,
+        _plan: &QueryPlan,
+        found: &[RankedDocuments],
+    ) -> Result<Vec<RankedHits>, SearchIndexError> {
+        self.reading.check(away).await?;
+        let hit = |(position, ranked): (usize, &RankedDocument)| Hit {
+            rank: position + 1,
+            ..self.hits[usize::try_from(ranked.number).unwrap()].clone()
+        };
+        let lists = found.iter().map(|list| RankedHits {
+            retriever: list.retriever,
+            relevance: list.relevance,
+            hits: list.documents.iter().enumerate().map(hit).collect(),
+        });
+        Ok(lists.collect())
+    }
+
     async fn highlights(
         &self,
         _plan: &QueryPlan,
@@ -196,15 +216,24 @@ fn asked(plan: &QueryPlan) -> Vec<Retriever> {
 }
 
 impl FakeWorld {
-    fn list(&self, retriever: Retriever, plan: &QueryPlan) -> RankedHits {
-        let is_found = |hit: &&Hit| {
+    /// Documents are numbered by their places among the hits.
+    fn list(&self, retriever: Retriever, plan: &QueryPlan) -> RankedDocuments {
+        let is_found = |hit: &Hit| {
             retriever.channels().contains(&hit.channel)
                 && (!self.reads || hit.text.contains(&plan.text))
+                && plan.except.as_ref() != Some(&hit.id)
         };
-        RankedHits {
+        let found = (0..).zip(&self.hits).filter(|(_, hit)| is_found(hit));
+        let ranked = found.map(|(number, hit)| RankedDocument {
+            number,
+            video_id: hit.video_id.clone(),
+            generation: hit.generation,
+            score: hit.score,
+        });
+        RankedDocuments {
             retriever,
             relevance: None,
-            hits: self.hits.iter().filter(is_found).cloned().collect(),
+            documents: ranked.collect(),
         }
     }
 }
@@ -252,6 +281,7 @@ pub(crate) fn hit(video: &str, generation: u32, start_ms: u64) -> Hit {
         text: "The dogs ran.".into(),
         labels: Vec::new(),
         thumbnail_key: Some("thumb.jpg".into()),
+        rank: 1,
         score: 0.7,
     }
 }
