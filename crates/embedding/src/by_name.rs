@@ -1,8 +1,10 @@
 //! Models by the names under which an index knows their vectors, opened when they are first needed.
 
-use crate::{EmbeddingError, ImageEmbedder, TextEmbedder};
+use crate::{
+    EmbeddingError, ImageEmbedder, TextEmbedder, VisualQueryEmbedder, open_visual_queries,
+};
 use contracts::{ErrorName, NamedError};
-use models::{ModelError, ModelFolder};
+use models::{ModelError, ModelFolder, Role};
 use onnx::Runtime;
 use std::{
     collections::HashMap,
@@ -39,6 +41,7 @@ pub struct EmbeddersByName {
     threads: NonZeroUsize,
     texts: Opened<TextEmbedder>,
     images: Opened<ImageEmbedder>,
+    visual_queries: Opened<dyn VisualQueryEmbedder>,
 }
 
 type Opened<Model> = Mutex<HashMap<String, Arc<Model>>>;
@@ -53,6 +56,7 @@ impl EmbeddersByName {
             threads,
             texts: Mutex::default(),
             images: Mutex::default(),
+            visual_queries: Mutex::default(),
         }
     }
 
@@ -64,7 +68,7 @@ impl EmbeddersByName {
         once(&self.texts, name, || {
             let folder = ModelFolder::open_named(&self.models_dir, name)?;
             let opened = TextEmbedder::open(&folder, self.runtime()?, self.threads)?;
-            Ok(opened)
+            Ok(Arc::new(opened))
         })
     }
 
@@ -77,6 +81,26 @@ impl EmbeddersByName {
             let folder = ModelFolder::open_named(&self.models_dir, name)?;
             let path: &Path = folder.folder();
             let opened = ImageEmbedder::open(path, name, self.runtime()?, self.threads)?;
+            Ok(Arc::new(opened))
+        })
+    }
+
+    /// What reads words for the model of pictures of this name. Blocks for a part of a second the first time.
+    ///
+    /// # Errors
+    /// The folder lacks it or what it reads words with, or one of them can't be opened.
+    pub fn visual_queries(&self, name: &str) -> Result<Arc<dyn VisualQueryEmbedder>, ByNameError> {
+        once(&self.visual_queries, name, || {
+            let folder = ModelFolder::open_named(&self.models_dir, name)?;
+            let texts = match folder.model().limits {
+                Some(_) => {
+                    let texts = ModelFolder::open(&self.models_dir, Role::StandInText)?;
+                    Some(self.text(&texts.model().name)?)
+                }
+                None => None,
+            };
+            let (path, runtime) = (folder.folder(), self.runtime()?);
+            let opened = open_visual_queries(path, name, runtime, self.threads, texts.as_ref())?;
             Ok(opened)
         })
     }
@@ -87,16 +111,16 @@ impl EmbeddersByName {
 }
 
 /// The model of this name, opened where nobody has yet. A failure is not kept: the next call tries again.
-fn once<Model>(
+fn once<Model: ?Sized>(
     opened: &Opened<Model>,
     name: &str,
-    open: impl FnOnce() -> Result<Model, ByNameError>,
+    open: impl FnOnce() -> Result<Arc<Model>, ByNameError>,
 ) -> Result<Arc<Model>, ByNameError> {
     let mut opened = opened.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(model) = opened.get(name) {
         return Ok(Arc::clone(model));
     }
-    let model = Arc::new(open()?);
+    let model = open()?;
     opened.insert(name.to_owned(), Arc::clone(&model));
     Ok(model)
 }
@@ -123,8 +147,9 @@ mod tests {
         let opened: Opened<u32> = Mutex::default();
         let fails = || Err(ModelError::Unknown { name: "m".into() }.into());
         assert!(once(&opened, "m", fails).is_err());
-        assert_eq!(*once(&opened, "m", || Ok(1)).unwrap(), 1);
-        assert_eq!(*once(&opened, "m", || Ok(2)).unwrap(), 1);
-        assert_eq!(*once(&opened, "n", || Ok(3)).unwrap(), 3);
+        let open = |name, model| *once(&opened, name, || Ok(Arc::new(model))).unwrap();
+        assert_eq!(open("m", 1), 1);
+        assert_eq!(open("m", 2), 1);
+        assert_eq!(open("n", 3), 3);
     }
 }

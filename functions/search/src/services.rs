@@ -6,7 +6,6 @@ use catalog::Catalog;
 use embedding::{EmbeddersByName, TextEmbedder};
 use models::ModelFolder;
 use object_store::ObjectStore;
-use onnx::Runtime;
 use search_index::{SearchIndex, SearchIndexError, Standing};
 use std::{
     error::Error,
@@ -84,10 +83,8 @@ impl Services {
     }
 
     fn find_visual(&self, name: &str) -> Result<Visual, Box<dyn Error>> {
-        let models_dir = &self.config.models_dir;
-        let folder = ModelFolder::open_named(models_dir, name)?;
-        let runtime = Runtime::load(&self.config.onnxruntime)?;
-        Ok(Visual::new(folder, models_dir.clone(), runtime))
+        let folder = ModelFolder::open_named(&self.config.models_dir, name)?;
+        Ok(Visual::new(folder.model(), Arc::clone(&self.embedders)))
     }
 }
 
