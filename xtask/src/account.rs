@@ -1,4 +1,4 @@
-//! The user that a developer works as, and its token.
+//! Users of the local stack, and their tokens.
 
 use std::fs::File;
 use std::io::Read;
@@ -12,13 +12,25 @@ use serde_json::{Value, json};
 use crate::aws::{LocalAws, is_refusal};
 use crate::digest;
 
-/// Name of the user.
-pub const USER_NAME: &str = "local@example.com";
-/// Its tenant.
+/// The tenant that a developer works in.
 pub const WORKSPACE: &str = "local";
-/// Its group, whose members may change the index of the deployment.
+/// The user that a developer works as.
+pub const LOCAL_USER: User<'static> = User {
+    name: "local@example.com",
+    workspace: WORKSPACE,
+};
+/// The group of every user made here, whose members may change the index of the deployment.
 const GROUP: &str = "operators";
 const COGNITO: &str = "AWSCognitoIdentityProviderService";
+
+/// Somebody who signs in.
+#[derive(Debug, Clone, Copy)]
+pub struct User<'a> {
+    /// Its name, an e-mail address.
+    pub name: &'a str,
+    /// Its tenant.
+    pub workspace: &'a str,
+}
 
 /// Where users are kept, and the client they sign in with.
 pub struct UserPool<'a> {
@@ -39,17 +51,17 @@ pub struct Tokens {
 }
 
 impl UserPool<'_> {
-    /// Makes the local user with `password`, or gives it that password; it is an operator of the deployment.
+    /// Makes a user with `password`, or gives it that password; it is an operator of the deployment.
     ///
     /// # Errors
     /// When the pool refuses.
-    pub fn ensure_user(&self, password: &str) -> Result<()> {
+    pub fn ensure_user(&self, user: User<'_>, password: &str) -> Result<()> {
         let attributes = json!([
-            { "Name": "email", "Value": USER_NAME },
+            { "Name": "email", "Value": user.name },
             { "Name": "email_verified", "Value": "true" },
-            { "Name": "custom:workspace", "Value": WORKSPACE },
+            { "Name": "custom:workspace", "Value": user.workspace },
         ]);
-        let mut body = self.user(json!({ "UserAttributes": attributes }));
+        let mut body = self.of(user, json!({ "UserAttributes": attributes }));
         body["MessageAction"] = json!("SUPPRESS");
         match self.call("AdminCreateUser", &body) {
             Err(error) if is_refusal(&error, "UsernameExistsException") => {}
@@ -57,24 +69,24 @@ impl UserPool<'_> {
         }
         self.call(
             "AdminSetUserPassword",
-            &self.user(json!({ "Password": password, "Permanent": true })),
+            &self.of(user, json!({ "Password": password, "Permanent": true })),
         )?;
         self.call(
             "AdminAddUserToGroup",
-            &self.user(json!({ "GroupName": GROUP })),
+            &self.of(user, json!({ "GroupName": GROUP })),
         )
         .map(drop)
     }
 
-    /// Signs the local user in.
+    /// Signs a user in.
     ///
     /// # Errors
     /// When the password is wrong or the client does not allow signing in by password.
-    pub fn sign_in(&self, password: &str) -> Result<Tokens> {
+    pub fn sign_in(&self, user: User<'_>, password: &str) -> Result<Tokens> {
         let body = json!({
             "ClientId": self.client_id,
             "AuthFlow": "USER_PASSWORD_AUTH",
-            "AuthParameters": { "USERNAME": USER_NAME, "PASSWORD": password },
+            "AuthParameters": { "USERNAME": user.name, "PASSWORD": password },
         });
         let answer = self.call("InitiateAuth", &body)?;
         let text = |name: &str| {
@@ -88,9 +100,9 @@ impl UserPool<'_> {
         })
     }
 
-    fn user(&self, mut body: Value) -> Value {
+    fn of(&self, user: User<'_>, mut body: Value) -> Value {
         body["UserPoolId"] = json!(self.pool_id);
-        body["Username"] = json!(USER_NAME);
+        body["Username"] = json!(user.name);
         body
     }
 

@@ -5,7 +5,11 @@ use crate::{
     artifacts::{DroppedSpeech, Warning},
     segments::Channel,
 };
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{DeserializeOwned, Error},
+};
+use serde_json::{Map, Value};
 
 /// Where a video stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,11 +207,24 @@ pub struct CompleteUploadRequest {
     /// S3's id of the upload.
     pub upload_id: String,
     /// Every part with the entity tag that its PUT answered.
+    #[serde(deserialize_with = "objects")]
     pub parts: Vec<CompletedPart>,
+}
+
+/// Items given as objects; serde by itself would take a list of a struct's values as well.
+fn objects<'de, D, Item>(deserializer: D) -> Result<Vec<Item>, D::Error>
+where
+    D: Deserializer<'de>,
+    Item: DeserializeOwned,
+{
+    let objects = Vec::<Map<String, Value>>::deserialize(deserializer)?;
+    let items = objects.into_iter().map(Item::deserialize);
+    items.collect::<Result<_, _>>().map_err(D::Error::custom)
 }
 
 /// A part that has arrived.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CompletedPart {
     /// From 1.
     pub part_number: u32,

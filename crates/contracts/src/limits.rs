@@ -26,6 +26,10 @@ pub const MAX_SINGLE_PUT_BYTES: u64 = 100_000_000;
 pub const PART_BYTES: u64 = 16_000_000;
 /// Most parts of one upload (S3's own limit).
 pub const MAX_PARTS: u64 = 10_000;
+/// Longest entity tag of a part in characters.
+pub const MAX_ETAG_CHARS: usize = 64;
+/// Largest body that joins an upload's parts, in bytes: [`MAX_PARTS`] numbers and entity tags.
+pub const MAX_COMPLETION_BODY_BYTES: usize = 2_000_000;
 /// Most presigned part URLs in one answer.
 pub const PART_URLS_PER_PAGE: u32 = 100;
 /// How long a presigned URL is valid, in seconds.
@@ -56,5 +60,5 @@ pub const MAX_LISTED_MOMENTS: usize = 200;
 pub const DEFAULT_PAGE_MOMENTS: u32 = 10;
 /// Most videos in one page of a list.
 pub const MAX_PAGE_VIDEOS: u32 = 100;
-/// Largest body of an API request in bytes.
+/// Largest body of an API request in bytes, but for a search and for the joining of an upload's parts.
 pub const MAX_BODY_BYTES: usize = 64 * 1024;

@@ -2,12 +2,13 @@
 
 use axum::{
     Json,
-    extract::{FromRequestParts, rejection::JsonRejection},
+    extract::{DefaultBodyLimit, FromRequestParts, rejection::JsonRejection},
     response::{IntoResponse, Response},
 };
 use contracts::{Workspace, api::Problem, limits::MAX_BODY_BYTES, reindex::OPERATORS_GROUP};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use lambda_http::{RequestExt, request::RequestContext};
+use serde_json::{Map, Number, Value};
 
 /// Who calls, by the token that API Gateway has verified.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,21 +144,16 @@ impl IntoResponse for ProblemResponse {
 
 impl From<JsonRejection> for ProblemResponse {
     fn from(rejection: JsonRejection) -> Self {
-        match rejection.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Self::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                format!("the body has more than the {MAX_BODY_BYTES} bytes allowed"),
-            ),
-            _ => Self::bad_request(format!("the body can't be used: {}", rejection.body_text())),
-        }
+        Self::bad_request(format!("the body can't be used: {}", rejection.body_text()))
     }
 }
 
-/// A JSON body whose rejection is a problem document.
+/// A JSON body of at most `LIMIT_BYTES` whose rejection is a problem document. It is read as `docs/openapi.yaml` means
+/// it: an object and no list of its values, no field null, and `1.0` is the whole number 1.
 #[derive(Debug)]
-pub struct JsonBody<T>(pub T);
+pub struct JsonBody<T, const LIMIT_BYTES: usize = MAX_BODY_BYTES>(pub T);
 
-impl<T, S> axum::extract::FromRequest<S> for JsonBody<T>
+impl<T, S, const LIMIT_BYTES: usize> axum::extract::FromRequest<S> for JsonBody<T, LIMIT_BYTES>
 where
     T: serde::de::DeserializeOwned,
     S: Send + Sync,
@@ -165,12 +161,56 @@ where
     type Rejection = ProblemResponse;
 
     async fn from_request(
-        request: axum::extract::Request,
+        mut request: axum::extract::Request,
         state: &S,
     ) -> Result<Self, Self::Rejection> {
-        let Json(value) = Json::<T>::from_request(request, state).await?;
-        Ok(Self(value))
+        DefaultBodyLimit::max(LIMIT_BYTES).apply(&mut request);
+        let body = Json::<Map<String, Value>>::from_request(request, state).await;
+        let Json(mut fields) = body.map_err(|rejection| match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => too_large(LIMIT_BYTES),
+            _ => rejection.into(),
+        })?;
+        for (name, value) in &mut fields {
+            make_plain(name, value)?;
+        }
+        // As text once more, because only then does a rejection name the field.
+        let text = Value::Object(fields).to_string();
+        Ok(Self(Json::from_bytes(text.as_bytes())?.0))
     }
+}
+
+fn too_large(limit_bytes: usize) -> ProblemResponse {
+    ProblemResponse::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        format!("the body has more than the {limit_bytes} bytes allowed"),
+    )
+}
+
+/// Refuses null in a field, which could mean two things, and makes whole numbers of those written like `1.0`.
+fn make_plain(name: &str, value: &mut Value) -> Result<(), ProblemResponse> {
+    match value {
+        Value::Null => Err(ProblemResponse::bad_request(format!(
+            "{name} is null: leave it out, or give a value"
+        ))),
+        Value::Number(number) => {
+            if let Some(whole) = whole(number) {
+                *number = whole;
+            }
+            Ok(())
+        }
+        Value::Array(items) => items.iter_mut().try_for_each(|item| make_plain(name, item)),
+        Value::Object(fields) => fields
+            .iter_mut()
+            .try_for_each(|(name, value)| make_plain(name, value)),
+        Value::Bool(_) | Value::String(_) => Ok(()),
+    }
+}
+
+/// `1` for `1.0`: JSON does not tell them apart, and some clients write every number with a point.
+fn whole(number: &Number) -> Option<Number> {
+    let float = number.as_f64().filter(|_| number.is_f64())?;
+    // Without fraction, a float is written in digits alone.
+    float.to_string().parse().ok()
 }
 
 /// Parameters of the address whose rejection is a problem document.
@@ -203,6 +243,77 @@ pub async fn not_found() -> ProblemResponse {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::{body::Body, extract::FromRequest};
+    use serde::Deserialize;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Measured {
+        name: String,
+        #[serde(default)]
+        count: u64,
+        #[serde(default)]
+        shares: Vec<f64>,
+    }
+
+    async fn read_body(text: &str) -> Result<Measured, ProblemResponse> {
+        let request = http::Request::post("/")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(text.to_owned()))
+            .unwrap();
+        let body = JsonBody::<Measured, 100>::from_request(request, &()).await;
+        body.map(|body| body.0)
+    }
+
+    async fn check_body(text: &str, count: u64, shares: &[f64]) {
+        let expected = Measured {
+            name: "n".to_owned(),
+            count,
+            shares: shares.to_vec(),
+        };
+        assert_eq!(read_body(text).await, Ok(expected), "{text}");
+    }
+
+    #[tokio::test]
+    async fn whole_numbers_may_have_a_point() {
+        check_body(r#"{"name": "n", "count": 1}"#, 1, &[]).await;
+        check_body(r#"{"name": "n", "count": 991874.0}"#, 991_874, &[]).await;
+        check_body(r#"{"name": "n", "count": 1e3}"#, 1_000, &[]).await;
+        let largest = format!(r#"{{"name": "n", "count": {}}}"#, u64::MAX);
+        check_body(&largest, u64::MAX, &[]).await;
+        check_body(
+            r#"{"name": "n", "shares": [1.0, 0.5, 2]}"#,
+            0,
+            &[1.0, 0.5, 2.0],
+        )
+        .await;
+    }
+
+    async fn check_body_refused(text: &str, status: StatusCode, part: &str) {
+        let problem = read_body(text).await.unwrap_err();
+        assert_eq!(problem.status, status, "{text}: {}", problem.detail);
+        assert!(problem.detail.contains(part), "{text}: {}", problem.detail);
+    }
+
+    #[tokio::test]
+    async fn bodies_that_are_not_as_described_are_refused_by_name() {
+        let wrong = StatusCode::BAD_REQUEST;
+        check_body_refused(r#"["n", 1, []]"#, wrong, "expected a map").await;
+        check_body_refused("null", wrong, "expected a map").await;
+        check_body_refused(r#"{"name": null}"#, wrong, "name is null").await;
+        check_body_refused(
+            r#"{"name": "n", "shares": [null]}"#,
+            wrong,
+            "shares is null",
+        )
+        .await;
+        check_body_refused(r#"{"name": "n", "count": 1.5}"#, wrong, "count: ").await;
+        check_body_refused(r#"{"name": "n", "count": -1.0}"#, wrong, "count: ").await;
+        check_body_refused(r#"{"name": "n", "more": 1}"#, wrong, "unknown field").await;
+        let large = format!(r#"{{"name": "{}"}}"#, "n".repeat(100));
+        let too_large = StatusCode::PAYLOAD_TOO_LARGE;
+        check_body_refused(&large, too_large, "more than the 100 bytes").await;
+    }
 
     fn check(claims: &[(&str, &str)], expected: Result<&str, StatusCode>) {
         let caller = caller_of(|name| {

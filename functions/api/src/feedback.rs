@@ -22,6 +22,7 @@ pub(crate) async fn record(
         return Err(ProblemResponse::new(StatusCode::FORBIDDEN, detail).into());
     }
     validation::opened(&opened)?;
+    validation::known_id(&opened.video_id)?;
     let video = deps
         .catalog
         .get(&caller.workspace, &opened.video_id)

@@ -18,11 +18,10 @@ pub use config::Config;
 use aws_sdk_dynamodb::Client;
 use axum::{
     Json, Router,
-    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 use catalog::Catalog;
-use contracts::{api::Health, limits::MAX_BODY_BYTES};
+use contracts::api::Health;
 use lambda_kit::http::not_found;
 use object_store::ObjectStore;
 use search_index::{SearchIndex, SearchIndexError};
@@ -80,7 +79,6 @@ pub fn router(dependencies: Dependencies) -> Router {
         .route("/reindex", get(reindex::show).post(reindex::act))
         .route("/feedback", post(feedback::record))
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .with_state(Arc::new(dependencies))
 }
 

@@ -15,7 +15,8 @@ use contracts::{
     },
     keys,
     limits::{
-        MAX_PARTS, MAX_SINGLE_PUT_BYTES, PART_BYTES, PART_URLS_PER_PAGE, PRESIGNED_URL_SECONDS,
+        MAX_COMPLETION_BODY_BYTES, MAX_PARTS, MAX_SINGLE_PUT_BYTES, PART_BYTES, PART_URLS_PER_PAGE,
+        PRESIGNED_URL_SECONDS,
     },
 };
 use lambda_http::http::StatusCode;
@@ -120,8 +121,9 @@ pub(crate) async fn complete(
     State(deps): Shared,
     caller: Caller,
     VideoPath(video_id): VideoPath,
-    JsonBody(request): JsonBody<CompleteUploadRequest>,
+    JsonBody(request): JsonBody<CompleteUploadRequest, MAX_COMPLETION_BODY_BYTES>,
 ) -> Answer<Json<Video>> {
+    validation::completion(&request)?;
     let record = known(&deps, &caller.workspace, &video_id).await?;
     let bucket = &deps.config.media_bucket;
     let key = keys::upload_source(&caller.workspace, &video_id);

@@ -1,17 +1,17 @@
 //! What the API refuses before anything is made. Every message names the limit.
 
-use crate::failure::Failure;
+use crate::failure::{Answer, Failure};
 use axum::{
     extract::{FromRequestParts, Path},
     response::IntoResponse,
 };
 use contracts::{
     VideoId,
-    api::UploadRequest,
+    api::{CompleteUploadRequest, UploadRequest},
     feedback::Opened,
     limits::{
-        MAX_FILE_NAME_CHARS, MAX_LISTED_MOMENTS, MAX_QUERY_CHARS, MAX_SOURCE_BYTES,
-        MAX_SUBTITLE_BYTES, MAX_TAG_CHARS, MAX_TAGS, MAX_TITLE_CHARS,
+        MAX_ETAG_CHARS, MAX_FILE_NAME_CHARS, MAX_LISTED_MOMENTS, MAX_PARTS, MAX_QUERY_CHARS,
+        MAX_SOURCE_BYTES, MAX_SUBTITLE_BYTES, MAX_TAG_CHARS, MAX_TAGS, MAX_TITLE_CHARS,
     },
 };
 use lambda_http::http::request::Parts;
@@ -31,11 +31,17 @@ impl<S: Send + Sync> FromRequestParts<S> for VideoPath {
             .map_err(|rejection| {
                 ProblemResponse::bad_request(rejection.body_text()).into_response()
             })?;
-        if is_uuid(video_id.as_str()) {
-            Ok(Self(video_id))
-        } else {
-            Err(Failure::unknown_video(&video_id).into_response())
-        }
+        known_id(&video_id).map_err(IntoResponse::into_response)?;
+        Ok(Self(video_id))
+    }
+}
+
+/// Whether there can be such a video; any other text is an unknown one.
+pub(crate) fn known_id(video_id: &VideoId) -> Answer<()> {
+    if is_uuid(video_id.as_str()) {
+        Ok(())
+    } else {
+        Err(Failure::unknown_video(video_id))
     }
 }
 
@@ -78,6 +84,26 @@ pub(crate) fn upload(request: &UploadRequest) -> Check {
         Some(&request.tags),
         request.language.as_deref(),
     )
+}
+
+/// Checks what is said of the parts of an upload.
+pub(crate) fn completion(request: &CompleteUploadRequest) -> Check {
+    let count = request.parts.len() as u64;
+    if !(1..=MAX_PARTS).contains(&count) {
+        return refuse(format!(
+            "{count} parts are given, but 1 to {MAX_PARTS} are allowed"
+        ));
+    }
+    for part in &request.parts {
+        let number = part.part_number;
+        if !(1..=MAX_PARTS).contains(&u64::from(number)) {
+            return refuse(format!(
+                "part_number is {number}, but parts are numbered 1 to {MAX_PARTS}"
+            ));
+        }
+        text("an etag", &part.etag, MAX_ETAG_CHARS)?;
+    }
+    Ok(())
 }
 
 /// Checks that a cursor of the list of videos is one that this API gave.
@@ -137,9 +163,6 @@ pub(crate) fn description(
 /// Checks what is said of a moment that was opened.
 pub(crate) fn opened(opened: &Opened) -> Check {
     text("query", &opened.query, MAX_QUERY_CHARS)?;
-    if !is_uuid(opened.video_id.as_str()) {
-        return refuse("video_id is not an id of a video".to_owned());
-    }
     if opened.start_ms >= opened.end_ms {
         return refuse(format!(
             "the moment ends at {} ms, not after its start at {} ms",
@@ -175,6 +198,7 @@ fn refuse(detail: String) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use contracts::api::CompletedPart;
 
     fn request() -> UploadRequest {
         UploadRequest {
@@ -193,6 +217,30 @@ mod tests {
         change(&mut request);
         let detail = upload(&request).err().map(|problem| problem.detail);
         assert_eq!(detail.as_deref(), expected);
+    }
+
+    #[test]
+    fn parts_are_counted_and_numbered() {
+        let part = |part_number, etag: &str| CompletedPart {
+            part_number,
+            etag: etag.to_owned(),
+        };
+        let check = |parts: Vec<CompletedPart>, expected: Option<&str>| {
+            let upload_id = "u".to_owned();
+            let checked = completion(&CompleteUploadRequest { upload_id, parts });
+            let detail = checked.err().map(|problem| problem.detail);
+            assert_eq!(detail.as_deref(), expected);
+        };
+        check(vec![part(10_000, "e"); 10_000], None);
+        let counted = "10001 parts are given, but 1 to 10000 are allowed";
+        check(vec![part(1, "e"); 10_001], Some(counted));
+        let none = "0 parts are given, but 1 to 10000 are allowed";
+        check(Vec::new(), Some(none));
+        let numbered = "part_number is 0, but parts are numbered 1 to 10000";
+        check(vec![part(0, "e")], Some(numbered));
+        check(vec![part(1, " ")], Some("an etag is empty"));
+        let long = "an etag has 65 characters, more than the 64 allowed";
+        check(vec![part(1, &"e".repeat(65))], Some(long));
     }
 
     #[test]

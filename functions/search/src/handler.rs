@@ -7,12 +7,7 @@ use crate::{
     request::{self, Search},
     seams::{World, Worlds},
 };
-use axum::{
-    Json, Router,
-    extract::{DefaultBodyLimit, State},
-    http::StatusCode,
-    routing::get,
-};
+use axum::{Json, Router, extract::State, http::StatusCode, routing::get};
 use contracts::{
     Workspace,
     api::{MomentGroup, SearchRequest, SearchResponse},
@@ -33,7 +28,6 @@ pub fn router<W: Worlds>(worlds: W) -> Router {
     Router::new()
         .route("/search", get(by_parameters::<W>).post(by_body::<W>))
         .fallback(not_found)
-        .layer(DefaultBodyLimit::max(MAX_SEARCH_BODY_BYTES))
         .with_state(Arc::new(worlds))
 }
 
@@ -48,7 +42,7 @@ async fn by_parameters<W: Worlds>(
 async fn by_body<W: Worlds>(
     State(worlds): State<Arc<W>>,
     caller: Caller,
-    JsonBody(request): JsonBody<SearchRequest>,
+    JsonBody(request): JsonBody<SearchRequest, MAX_SEARCH_BODY_BYTES>,
 ) -> Result<Json<SearchResponse>, ProblemResponse> {
     answer_now(&*worlds, &caller.workspace, &request).await
 }

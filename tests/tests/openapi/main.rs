@@ -111,17 +111,18 @@ fn requests_are_taken_and_refused_alike() {
             subtitles_size_bytes: Some(1),
         },
     );
-    let parts = vec![CompletedPart {
+    let part = || CompletedPart {
         part_number: 1,
         etag: "e".into(),
-    }];
+    };
     check_request(
         "CompleteUploadRequest",
         &CompleteUploadRequest {
             upload_id: "u".into(),
-            parts,
+            parts: vec![part()],
         },
     );
+    check_request("CompletedPart", &part());
     check_request(
         "ImportRequest",
         &ImportRequest {
@@ -264,6 +265,10 @@ fn limits_are_those_of_contracts() {
     check(
         &schema("CompleteUploadRequest/properties/parts/maxItems"),
         limits::MAX_PARTS,
+    );
+    check(
+        &schema("CompletedPart/properties/etag/maxLength"),
+        limits::MAX_ETAG_CHARS as u64,
     );
     check(
         &schema("PartUrls/properties/parts/maxItems"),

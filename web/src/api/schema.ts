@@ -338,6 +338,8 @@ export interface components {
         Tags: string[];
         /** @description BCP 47 */
         Language: string;
+        /** @description BCP 47, such as `en` or `pt-BR` */
+        GivenLanguage: string;
         UploadRequest: {
             /** @description Becomes the title where none is given */
             file_name: string;
@@ -350,7 +352,7 @@ export interface components {
             content_type?: string;
             title?: components["schemas"]["Title"];
             tags?: components["schemas"]["Tags"];
-            language?: components["schemas"]["Language"];
+            language?: components["schemas"]["GivenLanguage"];
             /** @description Of a subtitle file that is put before the source */
             subtitles_size_bytes?: number;
         };
@@ -368,7 +370,7 @@ export interface components {
             url: string;
             title?: components["schemas"]["Title"];
             tags?: components["schemas"]["Tags"];
-            language?: components["schemas"]["Language"];
+            language?: components["schemas"]["GivenLanguage"];
         };
         /** @description Only what is given changes. */
         VideoPatch: {
@@ -446,7 +448,7 @@ export interface components {
              * @default 10
              */
             limit?: number;
-            /** @description `next_cursor` of the page before */
+            /** @description `next_cursor` of the page before; any other is refused with 400 */
             cursor?: string;
         };
         Opened: {
@@ -888,7 +890,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The body is larger than 64 KiB, or that of a search than 5.4 MB; or a picture is larger than 4 MB. */
+        /** @description The body is larger than 64 KiB, that of a search than 5.4 MB, that which joins an upload's parts than 2 MB; or a picture is larger than 4 MB. */
         TooLarge: {
             headers: {
                 [name: string]: unknown;
@@ -1076,7 +1078,7 @@ export interface operations {
             query?: {
                 /** @description Most videos in the page */
                 limit?: number;
-                /** @description `next_cursor` of the page before */
+                /** @description `next_cursor` of the page before; any other is refused with 400 */
                 cursor?: string;
             };
             header?: never;

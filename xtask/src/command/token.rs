@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
-use crate::account::{self, USER_NAME, UserPool};
+use crate::account::{self, LOCAL_USER, Tokens, User, UserPool};
 use crate::aws::LocalAws;
 use crate::checkout::Checkout;
 use crate::deploy::outputs::Outputs;
@@ -56,20 +56,12 @@ pub fn is_lasting(outputs: &Outputs, values: &Values) -> Result<bool> {
 /// # Errors
 /// When the user pool refuses.
 pub fn sign_in(aws: &LocalAws, outputs: &Outputs, values: &mut Values) -> Result<()> {
-    let pool = UserPool {
-        aws,
-        pool_id: outputs.get("UserPoolId")?,
-        client_id: outputs.get("UserPoolClientId")?,
-    };
     let password = match values.get("VINDEX_PASSWORD") {
         Some(known) => known.clone(),
         None => account::new_password()?,
     };
-    pool.ensure_user(&password)?;
-    let tokens = pool
-        .sign_in(&password)
-        .with_context(|| format!("{USER_NAME} can't sign in"))?;
-    values.insert("VINDEX_USER".to_owned(), USER_NAME.to_owned());
+    let tokens = sign_in_as(aws, outputs, LOCAL_USER, &password)?;
+    values.insert("VINDEX_USER".to_owned(), LOCAL_USER.name.to_owned());
     values.insert("VINDEX_PASSWORD".to_owned(), password);
     values.insert("VINDEX_TOKEN".to_owned(), tokens.id_token);
     match tokens.refresh_token {
@@ -77,4 +69,24 @@ pub fn sign_in(aws: &LocalAws, outputs: &Outputs, values: &mut Values) -> Result
         None => values.remove("VINDEX_REFRESH_TOKEN"),
     };
     Ok(())
+}
+
+/// Makes sure of a user and signs it in.
+///
+/// # Errors
+/// When the user pool refuses.
+pub fn sign_in_as(
+    aws: &LocalAws,
+    outputs: &Outputs,
+    user: User<'_>,
+    password: &str,
+) -> Result<Tokens> {
+    let pool = UserPool {
+        aws,
+        pool_id: outputs.get("UserPoolId")?,
+        client_id: outputs.get("UserPoolClientId")?,
+    };
+    pool.ensure_user(user, password)?;
+    pool.sign_in(user, password)
+        .with_context(|| format!("{} can't sign in", user.name))
 }

@@ -11,6 +11,7 @@ pub mod onnxruntime;
 pub mod opensearch;
 pub mod pillow;
 pub mod python;
+pub mod schemathesis;
 pub mod unpack;
 pub mod venv;
 pub mod wheel;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that CI checks, in one run, on a stack of its own.
 
 mod counts;
+mod described;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -135,7 +136,10 @@ impl Run<'_> {
         self.npm("web: types", &web, &["run", "check"], &[])?;
         self.npm("web: tests", &web, &["test"], &[])?;
         self.npm("web: client", &web, &["run", "check:client"], &[])?;
-        self.npm("web: in Chromium", &web, &["run", "test:e2e"], &variables)
+        self.npm("web: in Chromium", &web, &["run", "test:e2e"], &variables)?;
+        // Last, because it also starts and switches indices, which all tenants share.
+        let described = described::program(&self.private)?;
+        self.program("API as described", described)
     }
 
     fn arguments(&self) -> UpArguments {
