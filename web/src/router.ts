@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 
 /** How a search is put; empty lists and texts filter nothing. */
 export interface SearchQuery {
@@ -89,7 +89,8 @@ export function navigate(route: Route, replace = false): void {
 /** The route of the address as it stands. */
 export function useRoute(): Route {
   const [hash, setHash] = useState(location.hash);
-  useEffect(() => {
+  // Before anything else happens: an effect comes a frame later, and an address that changes meanwhile would be missed.
+  useLayoutEffect(() => {
     const update = () => setHash(location.hash);
     window.addEventListener('popstate', update);
     window.addEventListener('hashchange', update);

@@ -1,9 +1,10 @@
-import { useEffect, useReducer, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useReducer, useRef } from 'preact/hooks';
 
 /** Draws again whenever `target` says `change`. */
 export function useChanges(target: EventTarget): void {
   const [, redraw] = useReducer((turn: number) => turn + 1, 0);
-  useEffect(() => {
+  // Before anything else happens: an effect comes a frame later, and what changes meanwhile would not be seen.
+  useLayoutEffect(() => {
     const listen = () => redraw(undefined as never);
     target.addEventListener('change', listen);
     return () => target.removeEventListener('change', listen);

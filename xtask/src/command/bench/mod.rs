@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: what a video, speech recognition, looking at pictures and searching cost, against what is
-//! promised.
+//! `cargo xtask bench`: what a video, speech recognition, looking at pictures, searching and the page cost, against
+//! what is promised.
 
 mod document;
 mod figures;
 mod media;
+mod page;
 mod proc_files;
 mod programs;
 mod requests;
@@ -53,6 +54,8 @@ enum Part {
     Vision,
     /// The search index: its times, and how many of the nearest neighbours it finds
     Search,
+    /// The page in Chromium: how soon results are seen, and how quickly it uploads
+    Page,
 }
 
 impl BenchArguments {
@@ -107,10 +110,15 @@ pub fn bench(checkout: &Checkout, arguments: &BenchArguments) -> Result<()> {
         })?;
         Ok((search::table(&figures), search::section(&figures, &today)))
     })?;
+    let of_page = arguments.section(Part::Page, || {
+        let figures = page::measure(checkout, page::Extent::new(arguments.quick))?;
+        Ok((page::table(&figures), page::section(&figures, &today)))
+    })?;
     let sections = [
         (speech::HEAD, of_speech),
         (vision::HEAD, of_vision),
         (search::HEAD, of_search),
+        (page::HEAD, of_page),
     ];
     let text = if arguments.includes(Part::Videos) {
         let figures = in_scratch(&folder, |folder| {
