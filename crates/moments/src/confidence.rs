@@ -11,7 +11,7 @@ use crate::{
     terms::QueryTerms,
 };
 use contracts::segments::Channel;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 /// A moment of at least this confidence is answered with. Where the two faults cost the same: `docs/evaluation.md` says
 /// how many unanswerable queries a bar lets through, and how many right moments it loses.
@@ -24,6 +24,10 @@ const LEAST_EXCESS: f64 = -1.0;
 const MOST_EXCESS: f64 = 8.0;
 /// What a model sees in a picture counts as far as its likeliest names go.
 const LIKELY_LABELS: usize = 3;
+/// What stands at these ranks, from 1, of what a query finds is seldom what it asks for …
+const UNRELATED_RANKS: RangeInclusive<usize> = 8..=60;
+/// … and tells something where there are so many of them.
+const MIN_UNRELATED: usize = 12;
 /// A score of BM25 that counts as one.
 const BM25_UNIT: f64 = 10.0;
 
@@ -43,9 +47,37 @@ impl Chance {
     /// How many widths a score lies above what the best of `documents` unrelated ones has.
     #[must_use]
     pub fn excess(self, score: f64, documents: u64) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a logarithm of it is taken")]
-        let expected = self.location + self.growth * (2.0 * (documents.max(1) as f64).ln()).sqrt();
+        let expected = self.location + self.gain(documents, 1);
         ((score - expected) / self.scale.max(f64::EPSILON)).clamp(LEAST_EXCESS, MOST_EXCESS)
+    }
+
+    /// Chance as it is for one query, by the scores of what it found among so many documents, best first. "What is missing
+    /// from the lowest offer" is as near to one picture as to any other, and nearer to all than "a parrot" is to most.
+    ///
+    /// At most one width either way: what is found may also be related, all of it.
+    #[must_use]
+    pub fn of_query(self, scores: &[f64], documents: u64) -> Self {
+        let ranked = (1..).zip(scores);
+        let unrelated = ranked.filter(|(rank, _)| UNRELATED_RANKS.contains(rank));
+        let mut locations: Vec<f64> = unrelated
+            .map(|(rank, score)| score - self.gain(documents, rank))
+            .collect();
+        if locations.len() < MIN_UNRELATED {
+            return self;
+        }
+        locations.sort_by(f64::total_cmp);
+        let shift = locations[locations.len() / 2] - self.location;
+        Self {
+            location: self.location + shift.clamp(-self.scale, self.scale),
+            ..self
+        }
+    }
+
+    /// How far above the best of one the document at this rank, from 1, of so many lies.
+    fn gain(self, documents: u64, rank: usize) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a logarithm of it is taken")]
+        let documents_a_rank = (documents as f64 / rank as f64).max(1.0);
+        self.growth * (2.0 * documents_a_rank.ln()).sqrt()
     }
 }
 
@@ -85,9 +117,9 @@ pub struct Signs {
 
 /// What each of [`Signs::named`] adds to the log-odds, in the same order: the fit of `cargo xtask eval --fit` to one
 /// half of the queries of `samples/evaluation`. `docs/evaluation.md` checks it on the other.
-const WEIGHTS: [f64; 8] = [1.22, 1.72, 2.37, 0.81, 3.21, 0.75, 0.90, 0.94];
+const WEIGHTS: [f64; 8] = [1.14, 1.69, 1.97, 0.61, 3.30, 0.75, 1.29, 0.36];
 /// Log-odds of a moment that nothing speaks for.
-const BIAS: f64 = -6.57;
+const BIAS: f64 = -6.43;
 
 impl Judge {
     /// Says of each moment what speaks for it and how likely it answers, and sorts them by that, best first.

@@ -26,7 +26,7 @@ use object_store::{
 };
 use search_index::SearchIndex;
 use std::{num::NonZeroUsize, sync::Arc};
-use vision::{Frame, Looked, Looker, TextReader};
+use vision::{Frame, Looked, LookedShot, Looker, TextReader};
 
 use frames::{of_pack, shown_during, thumbnail_key, write_thumbnails};
 
@@ -138,38 +138,66 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
     let (frames, looked) = look(&models.looker, task, pack).await?;
     write_thumbnails(deps, task, &print, &frames, &looked.shots).await?;
 
-    let thumbnail_of = |start_ms, end_ms| {
+    let picture_of = |shot: &LookedShot| {
+        let frame_ms = frames[shot.frame].time_ms;
+        (frame_ms, thumbnail_key(task, &print, frame_ms))
+    };
+    let (embedded, vectors) = describe(&models, transcript, looked, picture_of).await?;
+    let mut pack = PackWriter::default();
+    pack.add_json(EMBED_PASSAGES, &embedded);
+    for (name, rows) in vectors {
+        pack.add(name, &rows);
+    }
+    deps.store
+        .write(bucket, &key, "application/octet-stream", pack.finish())
+        .await?;
+    Ok((key.clone(), output(key, &embedded, false)))
+}
+
+/// What was found in a chunk, and the vectors of it by the names that they have in its pack. `picture_of` gives the
+/// millisecond and the key of the small picture that stands for a shot.
+async fn describe(
+    models: &Models,
+    transcript: ChunkTranscript,
+    looked: Looked,
+    picture_of: impl Fn(&LookedShot) -> (u64, String),
+) -> Result<(EmbeddedChunk, [(&'static str, Vec<u8>); 3]), TaskError> {
+    let key_during = |start_ms, end_ms| {
         let shot = shown_during(&looked.shots, start_ms, end_ms)?;
-        Some(thumbnail_key(task, &print, frames[shot.frame].time_ms))
+        Some(picture_of(shot).1)
     };
     let mut passages = moments::passages(&transcript.cues);
     for passage in &mut passages {
-        passage.thumbnail_key = thumbnail_of(passage.start_ms, passage.end_ms);
+        passage.thumbnail_key = key_during(passage.start_ms, passage.end_ms);
     }
-    let screen_texts: Vec<Passage> = looked
-        .texts
-        .into_iter()
-        .map(|text| Passage {
-            start_ms: text.start_ms,
-            end_ms: text.end_ms,
-            thumbnail_key: thumbnail_of(text.start_ms, text.end_ms),
-            text: text.text,
-        })
-        .collect();
-    let text_vectors = vectors(&models.texts, &passages).await?;
-    let screen_text_vectors = vectors(&models.texts, &screen_texts).await?;
-    let image_vectors = bytes_of(looked.shots.iter().map(|shot| &shot.vector));
+    let written = looked.texts.into_iter().map(|text| Passage {
+        start_ms: text.start_ms,
+        end_ms: text.end_ms,
+        thumbnail_key: key_during(text.start_ms, text.end_ms),
+        text: text.text,
+    });
+    let screen_texts: Vec<Passage> = written.collect();
+    let vectors = [
+        (EMBED_TEXT_VECTORS, vectors(&models.texts, &passages).await?),
+        (
+            EMBED_SCREEN_TEXT_VECTORS,
+            vectors(&models.texts, &screen_texts).await?,
+        ),
+        (
+            EMBED_IMAGE_VECTORS,
+            bytes_of(looked.shots.iter().map(|shot| &shot.vector)),
+        ),
+    ];
     let shots = looked.shots.into_iter().map(|shot| {
-        let frame_ms = frames[shot.frame].time_ms;
+        let (frame_ms, thumbnail_key) = picture_of(&shot);
         Shot {
             start_ms: shot.range_ms.start,
             end_ms: shot.range_ms.end,
             frame_ms,
-            thumbnail_key: thumbnail_key(task, &print, frame_ms),
+            thumbnail_key,
             labels: shot.labels.into_iter().map(|label| label.name).collect(),
         }
     });
-
     let length = |dimensions| u32::try_from(dimensions).unwrap_or(u32::MAX);
     let embedded = EmbeddedChunk {
         source: transcript.source,
@@ -182,15 +210,7 @@ async fn embed(deps: &Dependencies, task: &ChunkTask) -> Result<(String, TaskOut
         image_model: Some(models.looker.images.model_name().to_owned()),
         image_dimensions: length(models.looker.images.dimensions()),
     };
-    let mut pack = PackWriter::default();
-    pack.add_json(EMBED_PASSAGES, &embedded);
-    pack.add(EMBED_TEXT_VECTORS, &text_vectors);
-    pack.add(EMBED_SCREEN_TEXT_VECTORS, &screen_text_vectors);
-    pack.add(EMBED_IMAGE_VECTORS, &image_vectors);
-    deps.store
-        .write(bucket, &key, "application/octet-stream", pack.finish())
-        .await?;
-    Ok((key.clone(), output(key, &embedded, false)))
+    Ok((embedded, vectors))
 }
 
 /// The chunk's frames, and what is seen in them.

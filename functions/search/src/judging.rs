@@ -2,7 +2,7 @@
 
 use crate::request::Text;
 use contracts::segments::Channel;
-use moments::{Judge, QueryTerms, RankedHits, content_words, number_forms};
+use moments::{Chance, Judge, QueryTerms, RankedDocuments, Retriever, content_words, number_forms};
 use search_index::{Filters, Statistics};
 
 /// The judge of one query; `found` has been calibrated. `None` where nothing can be said of confidence: what the search
@@ -11,7 +11,7 @@ use search_index::{Filters, Statistics};
 pub(crate) fn judge(
     query: &Text,
     filters: &Filters,
-    found: &[RankedHits],
+    found: &[RankedDocuments],
     statistics: Option<&Statistics>,
 ) -> Option<Judge> {
     let words = content_words(&query.words);
@@ -22,8 +22,8 @@ pub(crate) fn judge(
     let documents = statistics.documents.values().sum();
     let numbers = number_forms(&query.words);
     let chances = found.iter().filter_map(|list| {
-        let relevance = list.relevance?;
-        Some((list.retriever, relevance.chance?))
+        let chance = list.relevance?.chance?;
+        Some((list.retriever, chance_of(list, chance, statistics)))
     });
     Some(Judge {
         terms: QueryTerms::new(&words, &statistics.containing, documents, &numbers),
@@ -31,4 +31,14 @@ pub(crate) fn judge(
         chances: chances.collect(),
         is_quoted: !query.phrases.is_empty(),
     })
+}
+
+/// Chance as it is for this query where that is known to differ: among pictures.
+fn chance_of(list: &RankedDocuments, chance: Chance, statistics: &Statistics) -> Chance {
+    if list.retriever != Retriever::Looks {
+        return chance;
+    }
+    let documents = statistics.documents.get(&Channel::Visual);
+    let scores: Vec<f64> = list.documents.iter().map(|one| one.score).collect();
+    chance.of_query(&scores, documents.copied().unwrap_or_default())
 }

@@ -96,7 +96,7 @@ async fn look_for<W: World>(
     query.calibrate(&mut found, &world.calibration());
     let hits = in_time("the search index", world.read(&plan, &found)).await?;
     let mut moments = find_moments(&hits);
-    if let Some(judge) = judge(&query.text, filters, &hits, statistics.as_ref()) {
+    if let Some(judge) = judge(&query.text, filters, &found, statistics.as_ref()) {
         judge.judge(&mut moments);
     }
     Ok(Looked {

@@ -77,6 +77,43 @@ fn the_same_score_says_less_among_more_documents() {
     assert!((CHANCE.excess(9.0, 1) - MOST_EXCESS).abs() < 1e-9);
 }
 
+/// Scores of the first of a list where all lie this far above chance.
+fn scores_above_chance(above: f64, count: usize, documents: u64) -> Vec<f64> {
+    let score = |rank| CHANCE.location + above + CHANCE.gain(documents, rank);
+    (1..=count).map(score).collect()
+}
+
+#[test]
+fn a_query_that_is_near_everything_is_held_against_everything() {
+    let shift = |above: f64, count| {
+        let scores = scores_above_chance(above, count, 1000);
+        CHANCE.of_query(&scores, 1000).location - CHANCE.location
+    };
+    let half = CHANCE.scale / 2.0;
+    for (above, count, expected) in [
+        (half, 200, half),
+        (-half, 200, -half),
+        (9.0 * half, 200, CHANCE.scale),
+        (-9.0 * half, 200, -CHANCE.scale),
+        (half, 19, half),
+        (half, 18, 0.0),
+        (half, 0, 0.0),
+    ] {
+        let found = shift(above, count);
+        assert!((found - expected).abs() < 1e-9, "{above} {count}: {found}");
+    }
+}
+
+#[test]
+fn few_that_are_right_change_no_chance() {
+    let mut scores = scores_above_chance(0.0, 200, 1000);
+    for right in &mut scores[..7] {
+        *right += 1.0;
+    }
+    let location = CHANCE.of_query(&scores, 1000).location;
+    assert!((location - CHANCE.location).abs() < 1e-9, "{location}");
+}
+
 #[test]
 fn words_and_meaning_together_are_sure_and_chance_alone_is_not() {
     let judge = judge("shearing sheep", 1000);
