@@ -70,6 +70,11 @@ impl SearchIndexError {
         }
     }
 
+    /// Whether the same request may be taken later.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Unavailable { .. } | Self::Throttled { .. })
+    }
+
     /// The error that an answer with this status stands for.
     pub(crate) fn from_answer(status: u16, body: &Value) -> Self {
         let kind = error_type(&body["error"]);

@@ -20,10 +20,12 @@ mod place;
 mod prepare;
 mod query;
 mod read;
+mod rewrite;
 mod search;
 mod segment;
 mod statistics;
 mod switch;
+mod whole;
 mod write;
 
 pub use client::SearchIndex;

@@ -2,21 +2,14 @@
 //! one request names all places, so that none is missed that another request moves meanwhile.
 
 use crate::{SearchIndex, SearchIndexError, languages};
-use contracts::{Generation, VideoId, Workspace, limits::MAX_CHUNKS, tasks::VideoRef};
+use contracts::{
+    Generation, VideoId, Workspace, limits::MAX_CHUNKS, segments::Channel, tasks::VideoRef,
+};
 use opensearch::http::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Sets a document's language, and its text once more in the field of the language, as a write does. Titles have no such
-/// text.
-const GIVE_LANGUAGE: &str = "\
-    ctx._source.language = params.language; \
-    if (params.field != null && ctx._source.text != null && ctx._source.channel != 'title') { \
-        Map words = new HashMap(); \
-        words.put(params.field, ctx._source.text); \
-        ctx._source[params.words] = words; \
-    }";
-/// How often a change by query starts again where documents changed under it.
+/// How often a change starts again where documents changed under it.
 const MAX_ROUNDS: u32 = 5;
 
 impl SearchIndex {
@@ -144,25 +137,13 @@ impl SearchIndex {
         tags: Option<&[String]>,
         title: Option<&str>,
     ) -> Result<u64, SearchIndexError> {
-        let mut changed = 0;
-        if let Some(tags) = tags {
-            let script =
-                json!({"source": "ctx._source.tags = params.tags", "params": {"tags": tags}});
-            let query = of_video(workspace, video_id, &[]);
-            changed += self
-                .by_query("_update_by_query", "updated", &query, Some(script))
-                .await?;
-        }
-        if let Some(title) = title {
-            let script =
-                json!({"source": "ctx._source.text = params.title", "params": {"title": title}});
-            let titles = json!({"term": {"channel": "title"}});
-            let query = of_video(workspace, video_id, &[titles]);
-            changed += self
-                .by_query("_update_by_query", "updated", &query, Some(script))
-                .await?;
-        }
-        Ok(changed)
+        let query = of_video(workspace, video_id, &[]);
+        let change = |document: &mut Value| {
+            let tags = tags.is_some_and(|tags| set(document, "tags", json!(tags)));
+            let of_title = title.filter(|_| document["channel"] == json!(Channel::Title));
+            of_title.is_some_and(|title| set(document, "text", json!(title))) || tags
+        };
+        self.change_documents(&query, &change).await
     }
 
     /// Gives the documents of a video's generation that are in no language this one; answers how many changed.
@@ -177,13 +158,16 @@ impl SearchIndex {
         let without = json!({"bool": {"must_not": [{"exists": {"field": "language"}}]}});
         let and = [of_generation(video.generation), without];
         let query = of_video(&video.workspace, &video.video_id, &and);
-        let field = languages::field(language);
-        let script = json!({
-            "source": GIVE_LANGUAGE,
-            "params": {"language": language, "words": languages::WORDS, "field": field},
-        });
-        self.by_query("_update_by_query", "updated", &query, Some(script))
-            .await
+        let change = |document: &mut Value| {
+            let words = languages::field(language)
+                .filter(|_| document["channel"] != json!(Channel::Title))
+                .zip(document["text"].as_str());
+            if let Some((field, text)) = words {
+                document[languages::WORDS] = json!({field: text});
+            }
+            set(document, "language", json!(language))
+        };
+        self.change_documents(&query, &change).await
     }
 
     /// Removes the index of every place with everything in it; tests clean up with it. None there is fine.
@@ -207,31 +191,39 @@ impl SearchIndex {
         Ok(())
     }
 
-    async fn delete(&self, query: &Value) -> Result<u64, SearchIndexError> {
-        self.by_query("_delete_by_query", "deleted", query, None)
-            .await
+    /// Changes documents until none was left that others changed meanwhile; answers how many changed.
+    async fn change_documents(
+        &self,
+        query: &Value,
+        change: &(dyn Fn(&mut Value) -> bool + Sync),
+    ) -> Result<u64, SearchIndexError> {
+        let (mut changed, mut left) = (0, None);
+        for _ in 0..MAX_ROUNDS {
+            // What an earlier task wrote a moment ago is changed too.
+            self.refresh_everywhere().await?;
+            let rewritten = self.rewrite(query, change).await?;
+            changed += rewritten.changed;
+            left = rewritten.left;
+            if left.is_none() {
+                self.refresh_everywhere().await?;
+                return Ok(changed);
+            }
+        }
+        let refused = left.filter(SearchIndexError::may_pass);
+        Err(refused.unwrap_or_else(kept_changing))
     }
 
-    /// Runs a change by query until no document changed under it; answers how many `counted` in all.
+    /// Removes what a query finds until nothing of it changed meanwhile; answers how many.
     ///
-    /// Such a change sees only what was refreshed, so it begins with a refresh: what an earlier task wrote a
-    /// moment ago must not survive its video.
-    async fn by_query(
-        &self,
-        action: &str,
-        counted: &str,
-        query: &Value,
-        script: Option<Value>,
-    ) -> Result<u64, SearchIndexError> {
-        let mut body = json!({"query": query});
-        if let Some(script) = script {
-            body["script"] = script;
-        }
+    /// A removal sees only what was refreshed, so it begins with a refresh: what an earlier task wrote a moment ago must
+    /// not survive its video.
+    async fn delete(&self, query: &Value) -> Result<u64, SearchIndexError> {
         let everywhere = self.everywhere();
         let path = format!(
-            "/{everywhere}/{action}?conflicts=proceed&refresh=true&ignore_unavailable=true"
+            "/{everywhere}/_delete_by_query?conflicts=proceed&refresh=true&ignore_unavailable=true"
         );
-        let mut total = 0;
+        let body = json!({"query": query});
+        let mut deleted = 0;
         for _ in 0..MAX_ROUNDS {
             self.refresh_everywhere().await?;
             let reply = self.send(Method::Post, &path, Some(&body)).await?;
@@ -245,16 +237,27 @@ impl SearchIndex {
                     &json!({"error": answer["failures"][0]["cause"]}),
                 ));
             }
-            total += answer[counted].as_u64().unwrap_or(0);
+            deleted += answer["deleted"].as_u64().unwrap_or(0);
             if answer["version_conflicts"].as_u64().unwrap_or(0) == 0 {
-                return Ok(total);
+                return Ok(deleted);
             }
         }
-        Err(SearchIndexError::Unavailable {
-            reason: "documents kept changing while they were changed by query".to_owned(),
-            source: None,
-        })
+        Err(kept_changing())
     }
+}
+
+fn kept_changing() -> SearchIndexError {
+    SearchIndexError::Unavailable {
+        reason: "documents kept changing while they were changed".to_owned(),
+        source: None,
+    }
+}
+
+/// Gives a field another value; answers whether it had another before.
+fn set(document: &mut Value, field: &str, value: Value) -> bool {
+    let differs = document[field] != value;
+    document[field] = value;
+    differs
 }
 
 fn read_counts(found: &Value) -> Option<BTreeMap<Option<u32>, u64>> {

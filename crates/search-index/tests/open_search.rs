@@ -655,7 +655,11 @@ async fn tags_and_title_change_where_they_stand() {
         let changed = index
             .update_video_fields(&workspace, &video_id, Some(&tags), Some("Fresh name"))
             .await;
-        assert_eq!(changed.unwrap(), 3);
+        assert_eq!(changed.unwrap(), 2);
+        let again = index
+            .update_video_fields(&workspace, &video_id, Some(&tags), Some("Fresh name"))
+            .await;
+        assert_eq!(again.unwrap(), 0);
         let tagged = QueryPlan {
             filters: Filters {
                 tags: tags.to_vec(),
@@ -666,8 +670,40 @@ async fn tags_and_title_change_where_they_stand() {
         let found = ask(&index, &tagged).await;
         assert_eq!(hits(&found, Retriever::TitleWords)[0].text, "Fresh name");
         assert_eq!(hits(&found, Retriever::TitleWords).len(), 1);
-        assert_eq!(hits(&found, Retriever::Words)[0].text, "name");
+        let spoken = &hits(&found, Retriever::Words)[0];
+        assert_eq!(spoken.text, "name");
         assert_eq!(hits(&found, Retriever::Meaning).len(), 1);
+        let whole = index.segment(&workspace, &spoken.id).await.unwrap();
+        let vector = whole.unwrap().text_vector;
+        assert_eq!(vector.as_deref(), Some(&[1.0, 0.0, 0.0, 0.0][..]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_documents_change_page_by_page_and_keep_their_vectors() {
+    with_index("pages", |index| async move {
+        let documents: Vec<_> = (0..450)
+            .map(|at| document("w", "v", 1, at * 5000, "words"))
+            .collect();
+        write(&index, &documents).await.unwrap();
+        let (workspace, video_id) = ids();
+        let tags = ["new".to_owned()];
+        let changed = index.update_video_fields(&workspace, &video_id, Some(&tags), None);
+        assert_eq!(changed.await.unwrap(), 450);
+        let tagged = QueryPlan {
+            filters: Filters {
+                tags: tags.to_vec(),
+                ..Filters::default()
+            },
+            candidates: 1000,
+            ..plan("w", "words", NEAR)
+        };
+        let found = index.search(&tagged).await.unwrap().found;
+        let near = found
+            .iter()
+            .find(|list| list.retriever == Retriever::Meaning);
+        assert_eq!(near.unwrap().documents.len(), 450);
     })
     .await;
 }
