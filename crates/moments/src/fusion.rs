@@ -114,18 +114,14 @@ fn fused(found_by: &BTreeMap<Retriever, Found>) -> f64 {
         .sum()
 }
 
-fn share(retriever: Retriever, found: Found) -> f64 {
-    found.relevance * retriever.weight() * reciprocal(found.rank)
-}
-
-/// What a rank, from 1, is worth.
-pub(crate) fn reciprocal(rank: usize) -> f64 {
+/// What a document gets from one retriever.
+pub(crate) fn share(retriever: Retriever, found: Found) -> f64 {
     #[expect(
         clippy::cast_precision_loss,
         reason = "a rank is at most some hundreds"
     )]
-    let rank = rank as f64;
-    1.0 / (RANK_CONSTANT + rank)
+    let rank = found.rank as f64;
+    found.relevance * retriever.weight() / (RANK_CONSTANT + rank)
 }
 
 /// Fuses what the retrievers found and merges hits that are one moment; best first, the same order for the

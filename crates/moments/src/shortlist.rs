@@ -4,7 +4,7 @@
 //! not: so documents are ranked by number, and only the best of all lists together are read.
 
 use crate::{
-    fusion::reciprocal,
+    fusion::{Found, share},
     hit::{Hit, RankedHits, Relevance, Retriever},
 };
 use contracts::{Generation, VideoId, segments::SegmentDocument};
@@ -54,26 +54,38 @@ impl RankedDocuments {
     }
 }
 
-/// Numbers of at most `count` documents, the most promising first: by reciprocal rank over all lists, as far as scores
-/// say anything. Lists count alike here, so that the first of each is read, whatever weight the list has in the order.
+/// How far up in a list a document stands that is read whatever the list's weight: a title's says little of a moment, and
+/// may be all that there is.
+const FIRST_RANKS: usize = 20;
+
+/// Numbers of at most `count` documents, the most promising first: those at the top of any list, then by their shares of
+/// all lists ([`find_moments`](crate::find_moments)). A document whose score says nothing is none of them.
 #[must_use]
 pub fn shortlist(found: &[RankedDocuments], count: usize) -> Vec<u64> {
-    let mut promise: HashMap<u64, f64> = HashMap::new();
+    let mut promise: HashMap<u64, (bool, f64)> = HashMap::new();
     for list in found {
         for (position, document) in list.documents.iter().enumerate() {
-            let relevance = Relevance::of(list.relevance, document.score);
-            if relevance > 0.0 {
-                *promise.entry(document.number).or_default() +=
-                    relevance * reciprocal(position + 1);
+            let found = Found {
+                rank: position + 1,
+                score: document.score,
+                relevance: Relevance::of(list.relevance, document.score),
+            };
+            if found.relevance > 0.0 {
+                let (is_first, sum) = promise.entry(document.number).or_default();
+                *is_first |= found.rank <= FIRST_RANKS;
+                *sum += share(list.retriever, found);
             }
         }
     }
-    let mut promising: Vec<(u64, f64)> = promise.into_iter().collect();
-    promising.sort_by(|(left_number, left), (right_number, right)| {
-        right
-            .total_cmp(left)
-            .then_with(|| left_number.cmp(right_number))
-    });
+    let mut promising: Vec<(u64, (bool, f64))> = promise.into_iter().collect();
+    promising.sort_by(
+        |(left_number, (left_first, left)), (right_number, (right_first, right))| {
+            right_first
+                .cmp(left_first)
+                .then_with(|| right.total_cmp(left))
+                .then_with(|| left_number.cmp(right_number))
+        },
+    );
     promising.truncate(count);
     promising.into_iter().map(|(number, _)| number).collect()
 }

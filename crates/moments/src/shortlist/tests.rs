@@ -33,14 +33,18 @@ fn document(start_ms: u64) -> SegmentDocument {
 }
 
 #[test]
-fn what_several_find_comes_first_and_the_first_of_each_before_the_last_of_any() {
+fn the_first_of_each_list_come_before_the_last_of_any() {
     let long: Vec<(u64, f64)> = (0..100).map(|number| (number, 0.9)).collect();
     let lists = [
         list(Retriever::Meaning, &long),
         list(Retriever::TitleWords, &[(500, 3.0)]),
-        list(Retriever::Words, &[(70, 9.0)]),
+        list(Retriever::Words, &[(70, 9.0), (0, 8.0)]),
     ];
-    assert_eq!(shortlist(&lists, 3), [70, 0, 500]);
+    let read = shortlist(&lists, 30);
+    assert_eq!(read[..3], [0, 1, 2]);
+    assert!(read[..21].contains(&70));
+    assert_eq!(read.iter().position(|number| *number == 500), Some(21));
+    assert_eq!(read[22..], (20..28).collect::<Vec<u64>>());
 }
 
 #[test]
