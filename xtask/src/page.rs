@@ -19,7 +19,7 @@ use crate::run::run_logged;
 
 const BUILD_LIMIT: Duration = Duration::from_secs(180);
 /// Entries of `web/` that do not go into the page.
-const NOT_BUILT: [&str; 4] = ["node_modules", "dist", "e2e", "README.md"];
+const NOT_BUILT: [&str; 5] = ["node_modules", "dist", "e2e", "bench", "README.md"];
 /// Holds the digest of the sources that the page was built from.
 const MARKER: &str = ".built-from";
 /// Set to the digest of what lies in the bucket; it goes wherever the bucket goes.
