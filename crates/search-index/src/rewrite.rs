@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 /// Documents of one page; each is some ten kilobytes.
 const PAGE: usize = 200;
-/// How long the server keeps what a page is taken from, until the next is asked for.
-const KEPT: &str = "1m";
+/// How long the server keeps what pages are taken from after each of them. It is left to forget it by itself: to tell it so
+/// takes a DELETE, which no function that changes documents is allowed.
+const KEPT: &str = "30s";
 
 /// What became of the documents of a query.
 #[derive(Debug, Default)]
@@ -42,22 +43,6 @@ impl SearchIndex {
         body["sort"] = json!(["_doc"]);
         let reply = self.send(Method::Post, &path, Some(&body)).await?;
         let mut page = reply.success()?;
-        let mut scroll = page["_scroll_id"].take();
-        let rewritten = self.rewrite_pages(page, &mut scroll, change).await;
-        let closing = json!({"scroll_id": [scroll]});
-        // Where this fails the server forgets it by itself.
-        let _ = self
-            .send(Method::Delete, "/_search/scroll", Some(&closing))
-            .await;
-        rewritten
-    }
-
-    async fn rewrite_pages(
-        &self,
-        mut page: Value,
-        scroll: &mut Value,
-        change: &(dyn Fn(&mut Value) -> bool + Sync),
-    ) -> Result<Rewritten, SearchIndexError> {
         let mut all = Rewritten::default();
         while let Some(hits) = page["hits"]["hits"]
             .as_array_mut()
@@ -71,12 +56,11 @@ impl SearchIndex {
                 let answer = self.send_lines("/_bulk", lines).await?.success()?;
                 all.add(&answer)?;
             }
-            let next = json!({"scroll": KEPT, "scroll_id": scroll});
+            let next = json!({"scroll": KEPT, "scroll_id": page["_scroll_id"]});
             let reply = self
                 .send(Method::Post, "/_search/scroll", Some(&next))
                 .await?;
             page = reply.success()?;
-            *scroll = page["_scroll_id"].take();
         }
         Ok(all)
     }
