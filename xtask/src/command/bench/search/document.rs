@@ -96,8 +96,15 @@ fn remarks(figures: &SearchFigures) -> String {
     };
     let [least, most] = run.asked.cosines.of_others;
     let [least_of_one, most_of_one] = run.asked.cosines.of_one_video;
+    let shares = figures.of(Vectors::Float).map(|run| {
+        let share = run.asked.fused_share(one_client);
+        format!("{share:.2} ({})", grouped(run.segments))
+    });
+    let shares = shares.collect::<Vec<_>>().join(", ");
     format!(
-        "- **Here** cosines of passages of two videos lie between {least:.2} and {most:.2} (nine of ten), of one \
+        "- **Cores.** With one client a fused search takes {shares} of what its retrievers take one after another. With \
+         two cores, one of which the client needs too, about half is the least; on more cores a search comes nearer to its slowest \
+         retriever.\n- **Here** cosines of passages of two videos lie between {least:.2} and {most:.2} (nine of ten), of one \
          video between {least_of_one:.2} and {most_of_one:.2}. The Java of this machine {java}.\n"
     )
 }

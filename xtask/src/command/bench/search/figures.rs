@@ -188,6 +188,16 @@ impl Asked {
         longest(true) / longest(false)
     }
 
+    /// The middle time of a fused search, divided by those of all retrievers one after another.
+    pub fn fused_share(&self, times: fn(&Search) -> Percentiles) -> f64 {
+        let sum = |is_fused: bool| {
+            let of_kind = self.searches.iter();
+            let of_kind = of_kind.filter(move |search| search.is_fused == is_fused);
+            of_kind.map(|search| times(search).p50_ms).sum::<f64>()
+        };
+        sum(true) / sum(false)
+    }
+
     /// The recall of the retriever that finds the fewest.
     pub fn least_recall(&self) -> f64 {
         least(self.searches.iter().filter_map(|search| search.recall))
