@@ -51,8 +51,9 @@ impl Chance {
         ((score - expected) / self.scale.max(f64::EPSILON)).clamp(LEAST_EXCESS, MOST_EXCESS)
     }
 
-    /// Chance as it is for one query, by the scores of what it found among so many documents, best first. "What is missing
-    /// from the lowest offer" is as near to one picture as to any other, and nearer to all than "a parrot" is to most.
+    /// Chance as it is for one query, by the scores of what it found among so many documents, best first. "What is
+    /// missing from the lowest offer" is as near to one picture as to any other, and nearer to all than "a parrot" is
+    /// to most.
     ///
     /// At most one width either way: what is found may also be related, all of it.
     #[must_use]

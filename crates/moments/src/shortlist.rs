@@ -54,12 +54,12 @@ impl RankedDocuments {
     }
 }
 
-/// How far up in a list a document stands that is read whatever the list's weight: a title's says little of a moment, and
-/// may be all that there is.
+/// How far up in a list a document stands that is read whatever the list's weight: a title's says little of a moment,
+/// and may be all that there is.
 const FIRST_RANKS: usize = 20;
 
-/// Numbers of at most `count` documents, the most promising first: those at the top of any list, then by their shares of
-/// all lists ([`find_moments`](crate::find_moments)). A document whose score says nothing is none of them.
+/// Numbers of at most `count` documents, the most promising first: those at the top of any list, then by their shares
+/// of all lists ([`find_moments`](crate::find_moments)). A document whose score says nothing is none of them.
 #[must_use]
 pub fn shortlist(found: &[RankedDocuments], count: usize) -> Vec<u64> {
     let mut promise: HashMap<u64, (bool, f64)> = HashMap::new();

@@ -5,7 +5,8 @@ use opensearch::http::Method;
 use serde_json::Value;
 use std::collections::HashMap;
 
-/// Matched words of documents by their `_id`: each as `[from, to)` in UTF-16 code units of the document's text, in order.
+/// Matched words of documents by their `_id`: each as `[from, to)` in UTF-16 code units of the document's text, in
+/// order.
 pub type Highlights = HashMap<String, Vec<[u32; 2]>>;
 
 impl SearchIndex {

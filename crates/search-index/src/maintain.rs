@@ -215,8 +215,8 @@ impl SearchIndex {
 
     /// Removes what a query finds until nothing of it changed meanwhile; answers how many.
     ///
-    /// A removal sees only what was refreshed, so it begins with a refresh: what an earlier task wrote a moment ago must
-    /// not survive its video.
+    /// A removal sees only what was refreshed, so it begins with a refresh: what an earlier task wrote a moment ago
+    /// must not survive its video.
     async fn delete(&self, query: &Value) -> Result<u64, SearchIndexError> {
         let everywhere = self.everywhere();
         let path = format!(

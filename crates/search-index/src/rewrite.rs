@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 
 /// Documents of one page; each is some ten kilobytes.
 const PAGE: usize = 200;
-/// How long the server keeps what pages are taken from after each of them. It is left to forget it by itself: to tell it so
-/// takes a DELETE, which no function that changes documents is allowed.
+/// How long the server keeps what pages are taken from after each of them. It is left to forget it by itself: to tell
+/// it so takes a DELETE, which no function that changes documents is allowed.
 const KEPT: &str = "30s";
 
 /// What became of the documents of a query.
 #[derive(Debug, Default)]
 pub(crate) struct Rewritten {
     pub changed: u64,
-    /// Why some were not changed that others changed meanwhile, or that the server refused for the moment: the last of the
-    /// reasons.
+    /// Why some were not changed that others changed meanwhile, or that the server refused for the moment: the last of
+    /// the reasons.
     pub left: Option<SearchIndexError>,
 }
 

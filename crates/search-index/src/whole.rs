@@ -1,10 +1,10 @@
 //! Documents with their vectors.
 //!
-//! OpenSearch keeps no vectors in the source of documents but derives them from the files that it searches, and so it reads
-//! files that a merge may have closed: from then on a document can't be read whole, with "all shards failed", until the
-//! server starts again (opensearch-project/k-NN, issue 3458). To keep them in the source takes four times the room, and six
-//! times as long to read other fields. So vectors are never read with the source but as fields that a script computes,
-//! which is another way to the same files, and not concerned.
+//! OpenSearch keeps no vectors in the source of documents but derives them from the files that it searches, and so it
+//! reads files that a merge may have closed: from then on a document can't be read whole, with "all shards failed",
+//! until the server starts again (opensearch-project/k-NN, issue 3458). To keep them in the source takes four times the
+//! room, and six times as long to read other fields. So vectors are never read with the source but as fields that a
+//! script computes, which is another way to the same files, and not concerned.
 
 use serde_json::{Map, Value, json};
 

@@ -102,9 +102,10 @@ fn remarks(figures: &SearchFigures) -> String {
     });
     let shares = shares.collect::<Vec<_>>().join(", ");
     format!(
-        "- **Cores.** With one client a fused search takes {shares} of what its retrievers take one after another. With \
-         two cores, one of which the client needs too, about half is the least; on more cores a search comes nearer to its slowest \
-         retriever.\n- **Here** cosines of passages of two videos lie between {least:.2} and {most:.2} (nine of ten), of one \
+        "- **Cores.** With one client a fused search takes {shares} of what its retrievers take one after another. \
+         With two cores, one of which the client needs too, about half is the least; on more cores a search comes \
+         nearer to its slowest retriever.\n\
+         - **Here** cosines of passages of two videos lie between {least:.2} and {most:.2} (nine of ten), of one \
          video between {least_of_one:.2} and {most_of_one:.2}. The Java of this machine {java}.\n"
     )
 }
