@@ -26,7 +26,9 @@ const MOST_EXCESS: f64 = 8.0;
 const LIKELY_LABELS: usize = 3;
 /// What stands at these ranks, from 1, of what a query finds is seldom what it asks for …
 const UNRELATED_RANKS: RangeInclusive<usize> = 8..=60;
-/// … and tells something where there are so many of them.
+/// … and where it is among one in so many of all documents, it lies where chance grows as it does …
+const UPPER_SHARE: u64 = 4;
+/// … which so many of them tell.
 const MIN_UNRELATED: usize = 12;
 /// A score of BM25 that counts as one.
 const BM25_UNIT: f64 = 10.0;
@@ -59,7 +61,9 @@ impl Chance {
     #[must_use]
     pub fn of_query(self, scores: &[f64], documents: u64) -> Self {
         let ranked = (1..).zip(scores);
-        let unrelated = ranked.filter(|(rank, _)| UNRELATED_RANKS.contains(rank));
+        let unrelated = ranked.filter(|(rank, _)| {
+            UNRELATED_RANKS.contains(rank) && *rank as u64 * UPPER_SHARE <= documents
+        });
         let mut locations: Vec<f64> = unrelated
             .map(|(rank, score)| score - self.gain(documents, rank))
             .collect();

@@ -85,10 +85,11 @@ fn scores_above_chance(above: f64, count: usize, documents: u64) -> Vec<f64> {
 
 #[test]
 fn a_query_that_is_near_everything_is_held_against_everything() {
-    let shift = |above: f64, count| {
-        let scores = scores_above_chance(above, count, 1000);
-        CHANCE.of_query(&scores, 1000).location - CHANCE.location
+    let shift_among = |above: f64, count, documents| {
+        let scores = scores_above_chance(above, count, documents);
+        CHANCE.of_query(&scores, documents).location - CHANCE.location
     };
+    let shift = |above, count| shift_among(above, count, 1000);
     let half = CHANCE.scale / 2.0;
     for (above, count, expected) in [
         (half, 200, half),
@@ -102,6 +103,9 @@ fn a_query_that_is_near_everything_is_held_against_everything() {
         let found = shift(above, count);
         assert!((found - expected).abs() < 1e-9, "{above} {count}: {found}");
     }
+    // Of few documents too many are among the first.
+    assert!((shift_among(half, 75, 75)).abs() < 1e-9);
+    assert!((shift_among(half, 76, 76) - half).abs() < 1e-9);
 }
 
 #[test]
