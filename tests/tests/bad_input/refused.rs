@@ -143,7 +143,7 @@ async fn bodies_that_cannot_be_read_are_refused_and_named() {
     for (path, body, says) in [
         ("/uploads", "{".to_owned(), "EOF"),
         ("/uploads", String::new(), "EOF"),
-        ("/uploads", "[]".to_owned(), "UploadRequest"),
+        ("/uploads", "[]".to_owned(), "expected a map"),
         ("/uploads", r#"{"size_bytes":1}"#.to_owned(), "file_name"),
         ("/uploads", format!("{upload},\"colour\":1}}"), "colour"),
         (
