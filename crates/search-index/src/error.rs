@@ -70,6 +70,13 @@ impl SearchIndexError {
         }
     }
 
+    /// A document of another release than this one.
+    pub(crate) fn unreadable(document: &str, error: &serde_json::Error) -> Self {
+        Self::Incompatible {
+            reason: format!("{document} does not parse: {error}"),
+        }
+    }
+
     /// Whether the same request may be taken later.
     pub(crate) fn may_pass(&self) -> bool {
         matches!(self, Self::Unavailable { .. } | Self::Throttled { .. })
@@ -100,6 +107,14 @@ impl From<opensearch::Error> for SearchIndexError {
             source: Some(error),
         }
     }
+}
+
+/// The status of a part of an answer; where it has none, the server failed.
+pub(crate) fn status_of(part: &Value) -> u16 {
+    let status = part["status"].as_u64();
+    status
+        .and_then(|status| u16::try_from(status).ok())
+        .unwrap_or(500)
 }
 
 pub(crate) fn is_throttle(status: u16) -> bool {

@@ -46,13 +46,17 @@ pub(crate) fn words(document: &SegmentDocument) -> Option<Value> {
     if document.channel == Channel::Title {
         return None;
     }
-    let text = document.text.as_ref()?;
-    let field = field(document.language.as_ref()?)?;
+    words_in(document.language.as_ref()?, document.text.as_ref()?)
+}
+
+/// A text in the field of a language; `None` where the language has none.
+pub(crate) fn words_in(language: &str, text: &str) -> Option<Value> {
+    let field = field(language)?;
     Some(json!({field: text}))
 }
 
 /// The field of a language (BCP 47); region and script don't matter.
-pub(crate) fn field(language: &str) -> Option<&'static str> {
+fn field(language: &str) -> Option<&'static str> {
     let primary = language.split(['-', '_']).next()?.to_lowercase();
     let name = match primary.as_str() {
         "zh" | "ja" | "ko" => "cjk",

@@ -1,7 +1,7 @@
 //! Counting, changing and removing what is in the index. What is changed or removed is so wherever an index stands:
 //! one request names all places, so that none is missed that another request moves meanwhile.
 
-use crate::{SearchIndex, SearchIndexError, languages};
+use crate::{SearchIndex, SearchIndexError, error::status_of, languages};
 use contracts::{
     Generation, VideoId, Workspace, limits::MAX_CHUNKS, segments::Channel, tasks::VideoRef,
 };
@@ -159,11 +159,10 @@ impl SearchIndex {
         let and = [of_generation(video.generation), without];
         let query = of_video(&video.workspace, &video.video_id, &and);
         let change = |document: &mut Value| {
-            let words = languages::field(language)
-                .filter(|_| document["channel"] != json!(Channel::Title))
-                .zip(document["text"].as_str());
-            if let Some((field, text)) = words {
-                document[languages::WORDS] = json!({field: text});
+            let is_title = document["channel"] == json!(Channel::Title);
+            let text = document["text"].as_str().filter(|_| !is_title);
+            if let Some(words) = text.and_then(|text| languages::words_in(language, text)) {
+                document[languages::WORDS] = words;
             }
             set(document, "language", json!(language))
         };
@@ -230,11 +229,10 @@ impl SearchIndex {
             let answer = reply.success()?;
             let failures = answer["failures"].as_array().map_or(0, Vec::len);
             if failures > 0 {
-                let status = answer["failures"][0]["status"].as_u64().unwrap_or(500);
-                let status = u16::try_from(status).unwrap_or(500);
+                let failure = &answer["failures"][0];
                 return Err(SearchIndexError::from_answer(
-                    status,
-                    &json!({"error": answer["failures"][0]["cause"]}),
+                    status_of(failure),
+                    &json!({"error": failure["cause"]}),
                 ));
             }
             deleted += answer["deleted"].as_u64().unwrap_or(0);

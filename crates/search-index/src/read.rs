@@ -55,9 +55,7 @@ impl SearchIndex {
             return Err(late());
         }
         let hits = Vec::<Read>::deserialize(&answer["hits"]["hits"]);
-        let hits = hits.map_err(|error| SearchIndexError::Incompatible {
-            reason: format!("a document does not parse: {error}"),
-        })?;
+        let hits = hits.map_err(|error| SearchIndexError::unreadable("a document", &error))?;
         let documents = hits.into_iter();
         Ok(documents
             .map(|read| (read.number, (read.id, read.document)))

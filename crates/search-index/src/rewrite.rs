@@ -5,6 +5,7 @@
 
 use crate::{
     SearchIndex, SearchIndexError,
+    error::status_of,
     whole::{self, with_vectors},
 };
 use opensearch::http::Method;
@@ -83,7 +84,7 @@ fn line(hit: &mut Value, change: &(dyn Fn(&mut Value) -> bool + Sync)) -> Option
 
 impl Rewritten {
     fn add(&mut self, answer: &Value) -> Result<(), SearchIndexError> {
-        const CONFLICT: u64 = 409;
+        const CONFLICT: u16 = 409;
         let items = answer["items"]
             .as_array()
             .ok_or_else(|| SearchIndexError::unexpected("items"))?;
@@ -92,9 +93,8 @@ impl Rewritten {
                 self.changed += 1;
                 continue;
             }
-            let status = result["status"].as_u64().unwrap_or(500);
-            let refusal =
-                SearchIndexError::from_answer(u16::try_from(status).unwrap_or(500), result);
+            let status = status_of(result);
+            let refusal = SearchIndexError::from_answer(status, result);
             if status != CONFLICT && !refusal.may_pass() {
                 return Err(refusal);
             }

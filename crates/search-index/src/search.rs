@@ -1,7 +1,8 @@
 //! Asking all retrievers in one round trip.
 
 use crate::{
-    QueryPlan, SearchIndex, SearchIndexError, Statistics, query::SEARCH_TIMEOUT, statistics,
+    QueryPlan, SearchIndex, SearchIndexError, Statistics, error::status_of, query::SEARCH_TIMEOUT,
+    statistics,
 };
 use contracts::{Generation, VideoId};
 use moments::{RankedDocument, RankedDocuments, Retriever};
@@ -84,11 +85,7 @@ fn read_response(
     response: &Value,
 ) -> Result<RankedDocuments, SearchIndexError> {
     if !response["error"].is_null() {
-        let status = response["status"].as_u64().unwrap_or(500);
-        return Err(SearchIndexError::from_answer(
-            u16::try_from(status).unwrap_or(500),
-            response,
-        ));
+        return Err(SearchIndexError::from_answer(status_of(response), response));
     }
     let hits = response["hits"]["hits"]
         .as_array()
@@ -127,9 +124,8 @@ struct RankedFields {
 }
 
 fn read_hit(retriever: Retriever, hit: &Value) -> Result<RankedDocument, SearchIndexError> {
-    let hit = RankedHit::deserialize(hit).map_err(|error| SearchIndexError::Incompatible {
-        reason: format!("a document does not parse: {error}"),
-    })?;
+    let hit = RankedHit::deserialize(hit)
+        .map_err(|error| SearchIndexError::unreadable("a document", &error))?;
     let ([video_id], [generation]) = (hit.fields.video_id, hit.fields.generation);
     Ok(RankedDocument {
         number: hit.number,

@@ -32,8 +32,6 @@ impl SearchIndex {
         let document = serde_json::from_value(with_vectors(hit));
         document
             .map(Some)
-            .map_err(|error| SearchIndexError::Incompatible {
-                reason: format!("document {id} does not parse: {error}"),
-            })
+            .map_err(|error| SearchIndexError::unreadable(&format!("document {id}"), &error))
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     SearchIndex, SearchIndexError,
-    error::{error_type, is_throttle},
+    error::{error_type, is_throttle, status_of},
     languages,
 };
 use contracts::segments::SegmentDocument;
@@ -136,8 +136,7 @@ impl Items {
                 continue;
             }
             let id = result["_id"].as_str().unwrap_or_default();
-            let status = result["status"].as_u64().unwrap_or(500);
-            let status = u16::try_from(status).unwrap_or(500);
+            let status = status_of(result);
             let refusal = SearchIndexError::from_answer(status, result);
             if !may_pass(status) {
                 tracing::debug!(
