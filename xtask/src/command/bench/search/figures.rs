@@ -176,26 +176,25 @@ impl Filled {
 impl Asked {
     /// The middle time of a fused search, divided by that of the slowest retriever.
     pub fn fused_ratio(&self, times: fn(&Search) -> Percentiles) -> f64 {
-        let longest = |is_fused: bool| {
-            let of_kind = self
-                .searches
-                .iter()
-                .filter(move |search| search.is_fused == is_fused);
-            of_kind
-                .map(|search| times(search).p50_ms)
-                .fold(0.0, f64::max)
-        };
+        let longest = |is_fused| self.middles(is_fused, times).fold(0.0, f64::max);
         longest(true) / longest(false)
     }
 
     /// The middle time of a fused search, divided by those of all retrievers one after another.
     pub fn fused_share(&self, times: fn(&Search) -> Percentiles) -> f64 {
-        let sum = |is_fused: bool| {
-            let of_kind = self.searches.iter();
-            let of_kind = of_kind.filter(move |search| search.is_fused == is_fused);
-            of_kind.map(|search| times(search).p50_ms).sum::<f64>()
-        };
+        let sum = |is_fused| self.middles(is_fused, times).sum::<f64>();
         sum(true) / sum(false)
+    }
+
+    /// Middle times in milliseconds, of the fused search or of the retrievers.
+    fn middles(
+        &self,
+        is_fused: bool,
+        times: fn(&Search) -> Percentiles,
+    ) -> impl Iterator<Item = f64> {
+        let of_kind = self.searches.iter();
+        let of_kind = of_kind.filter(move |search| search.is_fused == is_fused);
+        of_kind.map(move |search| times(search).p50_ms)
     }
 
     /// The recall of the retriever that finds the fewest.
