@@ -5,6 +5,9 @@
 //! until the server starts again (opensearch-project/k-NN, issue 3458). To keep them in the source takes four times the
 //! room, and six times as long to read other fields. So vectors are never read with the source but as fields that a
 //! script computes, which is another way to the same files, and not concerned.
+//!
+//! The script has to copy them. What OpenSearch gives it is one array, into which it reads the vector of the next
+//! document: without a copy all documents of a page have the vector of its last.
 
 use serde_json::{Map, Value, json};
 
@@ -22,8 +25,12 @@ pub(crate) fn body(query: &Value, size: usize) -> Value {
 
 fn vector_fields() -> Value {
     let field = |name: &str| {
-        let lacks = format!("!doc.containsKey('{name}') || doc['{name}'].size() == 0");
-        let source = format!("{lacks} ? null : doc['{name}'].value");
+        let source = format!(
+            "if (!doc.containsKey('{name}') || doc['{name}'].size() == 0) {{ return null; }} \
+             float[] read = doc['{name}'].value; float[] copy = new float[read.length]; \
+             for (int i = 0; i < read.length; i++) {{ copy[i] = read[i]; }} \
+             return copy;"
+        );
         (name.to_owned(), json!({"script": {"source": source}}))
     };
     VECTORS.into_iter().map(field).collect::<Map<_, _>>().into()

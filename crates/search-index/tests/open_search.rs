@@ -680,12 +680,19 @@ async fn tags_and_title_change_where_they_stand() {
     .await;
 }
 
+/// A document whose vector no other has.
+fn turned(at: u16) -> SegmentDocument {
+    let angle = f32::from(at) / 1000.0;
+    SegmentDocument {
+        text_vector: Some(vec![angle.cos(), angle.sin(), 0.0, 0.0]),
+        ..document("w", "v", 1, u64::from(at) * 5000, "words")
+    }
+}
+
 #[tokio::test]
 async fn many_documents_change_page_by_page_and_keep_their_vectors() {
     with_index("pages", |index| async move {
-        let documents: Vec<_> = (0..450)
-            .map(|at| document("w", "v", 1, at * 5000, "words"))
-            .collect();
+        let documents: Vec<_> = (0..450).map(turned).collect();
         write(&index, &documents).await.unwrap();
         let (workspace, video_id) = ids();
         let tags = ["new".to_owned()];
@@ -704,6 +711,11 @@ async fn many_documents_change_page_by_page_and_keep_their_vectors() {
             .iter()
             .find(|list| list.retriever == Retriever::Meaning);
         assert_eq!(near.unwrap().documents.len(), 450);
+        for (position, document) in documents.iter().enumerate().step_by(20) {
+            let id = document.id(position);
+            let whole = index.segment(&workspace, &id).await.unwrap();
+            assert_eq!(whole.unwrap().text_vector, document.text_vector, "{id}");
+        }
     })
     .await;
 }
