@@ -204,7 +204,9 @@ impl SearchIndex {
             changed += rewritten.changed;
             left = rewritten.left;
             if left.is_none() {
-                self.refresh_everywhere().await?;
+                if changed > 0 {
+                    self.refresh_everywhere().await?;
+                }
                 return Ok(changed);
             }
         }

@@ -42,13 +42,13 @@ impl SearchIndex {
         let mut body = whole::body(query, PAGE);
         body["seq_no_primary_term"] = json!(true);
         body["sort"] = json!(["_doc"]);
-        let reply = self.send(Method::Post, &path, Some(&body)).await?;
-        let mut page = reply.success()?;
+        let mut reply = self.send(Method::Post, &path, Some(&body)).await?;
         let mut all = Rewritten::default();
-        while let Some(hits) = page["hits"]["hits"]
-            .as_array_mut()
-            .filter(|hits| !hits.is_empty())
-        {
+        loop {
+            let mut page = reply.success()?;
+            let hits = page["hits"]["hits"]
+                .as_array_mut()
+                .ok_or_else(|| SearchIndexError::unexpected("hits"))?;
             let lines: String = hits
                 .iter_mut()
                 .filter_map(|hit| line(hit, change))
@@ -57,13 +57,14 @@ impl SearchIndex {
                 let answer = self.send_lines("/_bulk", lines).await?.success()?;
                 all.add(&answer)?;
             }
+            if hits.len() < PAGE {
+                return Ok(all);
+            }
             let next = json!({"scroll": KEPT, "scroll_id": page["_scroll_id"]});
-            let reply = self
+            reply = self
                 .send(Method::Post, "/_search/scroll", Some(&next))
                 .await?;
-            page = reply.success()?;
         }
-        Ok(all)
     }
 }
 
