@@ -13,6 +13,7 @@ use end_to_end::{Source, Stack, Tenant};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeSet,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -105,14 +106,34 @@ async fn wait_until(
         }
         assert!(
             started.elapsed() < Duration::from_secs(60),
-            "{} documents behind {} and {} behind {}",
+            "{} documents behind {} and {} behind {}{}",
             one.len(),
             aliases[0],
             other.len(),
-            aliases[1]
+            aliases[1],
+            first_difference(&one, &other)
         );
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
+}
+
+/// What differs in the first of two documents that are not the same, for the message of a test that failed.
+fn first_difference(one: &[Value], other: &[Value]) -> String {
+    let mut pairs = one.iter().zip(other);
+    let Some((one, other)) = pairs.find(|(one, other)| one != other) else {
+        return String::new();
+    };
+    let fields = one["_source"].as_object().unwrap().keys();
+    let fields = fields.chain(other["_source"].as_object().unwrap().keys());
+    let differing: BTreeSet<&String> = fields
+        .filter(|field| one["_source"][*field] != other["_source"][*field])
+        .collect();
+    let values = differing.iter().map(|field| {
+        let (one, other) = (&one["_source"][*field], &other["_source"][*field]);
+        format!("{field}: {one:.200} and {other:.200}")
+    });
+    let values = values.collect::<Vec<_>>().join("; ");
+    format!("; {} and {} differ: {values}", one["_id"], other["_id"])
 }
 
 /// Waits until as many of a video's documents stand behind both aliases, and there are some.
