@@ -138,8 +138,7 @@ impl Run<'_> {
         self.npm("web: client", &web, &["run", "check:client"], &[])?;
         self.npm("web: in Chromium", &web, &["run", "test:e2e"], &variables)?;
         // Last, because it also starts and switches indices, which all tenants share.
-        let described = described::program(&self.private)?;
-        self.program("API as described", described)
+        self.program("API as described", |run| described::program(&run.private))
     }
 
     fn arguments(&self) -> UpArguments {
@@ -162,7 +161,7 @@ impl Run<'_> {
         let mut command = Command::new("cargo");
         command.args(arguments).current_dir(&self.checkout.root);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        self.program(name, command)
+        self.program(name, |_| Ok(command))
     }
 
     fn npm(
@@ -175,17 +174,22 @@ impl Run<'_> {
         let mut command = Command::new("npm");
         command.args(arguments).current_dir(folder);
         command.envs(variables.iter().map(|(name, value)| (name, value)));
-        self.program(name, command)
+        self.program(name, |_| Ok(command))
     }
 
     /// Runs a program to its end; all that it printed is shown if it fails.
-    fn program(&mut self, name: &'static str, mut command: Command) -> Result<()> {
-        for variable in FOREIGN_VARIABLES {
-            command.env_remove(variable);
-        }
+    fn program(
+        &mut self,
+        name: &'static str,
+        prepared: impl FnOnce(&Self) -> Result<Command>,
+    ) -> Result<()> {
         let log = self.log(name);
-        println!("   log: {}", self.checkout.shown(&log));
-        self.step(name, |_| {
+        self.step(name, |run| {
+            println!("   log: {}", run.checkout.shown(&log));
+            let mut command = prepared(run)?;
+            for variable in FOREIGN_VARIABLES {
+                command.env_remove(variable);
+            }
             let result = run_logged(command, name, &log, STEP_LIMIT);
             let text = fs::read_to_string(&log).unwrap_or_default();
             let counts = Counts::of(&text);
