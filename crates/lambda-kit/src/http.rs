@@ -173,9 +173,10 @@ where
         for (name, value) in &mut fields {
             make_plain(name, value)?;
         }
-        // As text once more, because only then does a rejection name the field.
-        let text = Value::Object(fields).to_string();
-        Ok(Self(Json::from_bytes(text.as_bytes())?.0))
+        let read = serde_path_to_error::deserialize(Value::Object(fields));
+        read.map(Self).map_err(|error| {
+            ProblemResponse::bad_request(format!("the body can't be used: {error}"))
+        })
     }
 }
 
