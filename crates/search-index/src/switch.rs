@@ -22,9 +22,10 @@ impl SearchIndex {
     ) -> Result<Prepared, SearchIndexError> {
         let next = self.at(Place::Next);
         let mut created = false;
+        // Before looking whether there is one, so that two that begin at once ask for the same name.
+        let index = self.unused_name().await?;
         if next.behind_alias().await?.is_none() {
             self.require_engine(mapping::ENGINE).await?;
-            let index = self.unused_name().await?;
             created = next.create(&index, vectors, replicas).await?;
         }
         let (index, mappings) = next
@@ -99,15 +100,31 @@ impl SearchIndex {
             return Err(out_of_place("the index that serves is not dropped"));
         }
         let indices = self.indices().await?;
-        let Some(standing) = indices.iter().find(|standing| standing.place == place) else {
-            return Ok(None);
-        };
-        // First out of its place, which fails where it has moved into another.
-        self.change(&[removed(&standing.index, &place.alias(self.base()))])
-            .await?;
-        self.change(&[json!({"remove_index": {"index": standing.index}})])
-            .await?;
-        Ok(Some(standing.index.clone()))
+        let standing = indices.into_iter().find(|standing| standing.place == place);
+        if let Some(standing) = &standing {
+            // First out of its place, which fails where it has moved into another.
+            self.change(&[removed(&standing.index, &place.alias(self.base()))])
+                .await?;
+        }
+        self.remove_strays().await?;
+        Ok(standing.map(|standing| standing.index))
+    }
+
+    /// Removes every index that stands in no place: one that was taken out of its place, now or by a call that was cut
+    /// off then, and what a late write made of one that was gone. None is made without a place.
+    async fn remove_strays(&self) -> Result<(), SearchIndexError> {
+        for (index, is_in_place) in self.own_indices().await? {
+            if is_in_place {
+                continue;
+            }
+            let removed = json!({"remove_index": {"index": index}});
+            match self.change(&[removed]).await {
+                // Somebody else has removed it.
+                Ok(()) | Err(SearchIndexError::OutOfPlace { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// What stands in `from` serves from now on, and what serves stands in `to`.
@@ -152,16 +169,34 @@ impl SearchIndex {
     /// The name after the highest that there is.
     async fn unused_name(&self) -> Result<String, SearchIndexError> {
         let base = self.base();
-        let path = format!("/{base}-0*/_alias");
-        let body = self.send(Method::Get, &path, None).await?.success()?;
-        let taken = body.as_object().into_iter().flatten();
-        let numbers = taken.filter_map(|(name, _)| {
-            let number = name.strip_prefix(base)?.strip_prefix('-')?;
-            number.parse::<u32>().ok()
-        });
+        let taken = self.own_indices().await?;
+        let numbers = taken.iter().filter_map(|(name, _)| number(base, name));
         let highest = numbers.max().unwrap_or(0);
         Ok(format!("{base}-{:06}", highest + 1))
     }
+
+    /// The indices whose names this gives, and whether each stands in a place.
+    async fn own_indices(&self) -> Result<Vec<(String, bool)>, SearchIndexError> {
+        let base = self.base();
+        let path = format!("/{base}-0*/_alias");
+        let body = self.send(Method::Get, &path, None).await?.success()?;
+        let found = body.as_object().into_iter().flatten();
+        let own = found.filter(|(name, _)| number(base, name).is_some());
+        Ok(own
+            .map(|(name, of)| {
+                let aliases = of["aliases"].as_object();
+                (
+                    name.clone(),
+                    aliases.is_some_and(|aliases| !aliases.is_empty()),
+                )
+            })
+            .collect())
+    }
+}
+
+/// The number in an index's name.
+fn number(base: &str, name: &str) -> Option<u32> {
+    name.strip_prefix(base)?.strip_prefix('-')?.parse().ok()
 }
 
 fn removed(index: &str, alias: &str) -> Value {

@@ -174,6 +174,22 @@ async fn an_index_that_serves_is_not_dropped_and_names_are_not_used_again() {
 }
 
 #[tokio::test]
+async fn an_index_that_was_left_without_a_place_goes_with_the_next_that_is_dropped() {
+    with_index("stray", |index| async move {
+        let left = index.begin_next(&vectors("m", 2), 0).await.unwrap().index;
+        let url = std::env::var("VINDEX_OPENSEARCH_URL").unwrap();
+        let request = reqwest::Client::new().delete(format!("{url}/{left}/_alias/*"));
+        request.send().await.unwrap().error_for_status().unwrap();
+        assert_eq!(standing(&index).await, [(Serving, '1')]);
+        assert_eq!(index.drop_index(Next).await.unwrap(), None);
+        let found = reqwest::get(format!("{url}/{left}")).await.unwrap();
+        assert_eq!(found.status(), 404);
+        assert_eq!(standing(&index).await, [(Serving, '1')]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_deleted_or_renamed_is_so_in_every_place() {
     with_index("everywhere", |index| async move {
         index.begin_next(&vectors("m", 2), 0).await.unwrap();
