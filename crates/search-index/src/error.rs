@@ -117,6 +117,17 @@ pub(crate) fn status_of(part: &Value) -> u16 {
         .unwrap_or(500)
 }
 
+/// Refuses an answer of several indices in which one of them has no part: the server gives what the others have.
+pub(crate) fn require_all_shards(answer: &Value) -> Result<(), SearchIndexError> {
+    match answer["_shards"]["failed"].as_u64() {
+        None | Some(0) => Ok(()),
+        Some(failed) => Err(SearchIndexError::Unavailable {
+            reason: format!("{failed} shards did not answer"),
+            source: None,
+        }),
+    }
+}
+
 pub(crate) fn is_throttle(status: u16) -> bool {
     status == StatusCode::TOO_MANY_REQUESTS.as_u16()
 }

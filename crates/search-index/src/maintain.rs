@@ -1,7 +1,11 @@
 //! Counting, changing and removing what is in the index. What is changed or removed is so wherever an index stands:
 //! one request names all places, so that none is missed that another request moves meanwhile.
 
-use crate::{SearchIndex, SearchIndexError, error::status_of, languages};
+use crate::{
+    SearchIndex, SearchIndexError,
+    error::{require_all_shards, status_of},
+    languages,
+};
 use contracts::{
     Generation, VideoId, Workspace, limits::MAX_CHUNKS, segments::Channel, tasks::VideoRef,
 };
@@ -137,6 +141,9 @@ impl SearchIndex {
         tags: Option<&[String]>,
         title: Option<&str>,
     ) -> Result<u64, SearchIndexError> {
+        if tags.is_none() && title.is_none() {
+            return Ok(0);
+        }
         let query = of_video(workspace, video_id, &[]);
         let change = |document: &mut Value| {
             let tags = tags.is_some_and(|tags| set(document, "tags", json!(tags)));
@@ -187,7 +194,7 @@ impl SearchIndex {
         if answer["_shards"]["total"] == json!(0) {
             return Err(SearchIndexError::missing(self.base()));
         }
-        Ok(())
+        require_all_shards(&answer)
     }
 
     /// Changes documents until none was left that others changed meanwhile; answers how many changed.

@@ -5,7 +5,7 @@
 
 use crate::{
     SearchIndex, SearchIndexError,
-    error::status_of,
+    error::{require_all_shards, status_of},
     whole::{self, with_vectors},
 };
 use opensearch::http::Method;
@@ -13,9 +13,6 @@ use serde_json::{Value, json};
 
 /// Documents of one page; each is some ten kilobytes.
 const PAGE: usize = 200;
-/// How long the server keeps what pages are taken from after each of them. It is left to forget it by itself: to tell
-/// it so takes a DELETE, which no function that changes documents is allowed.
-const KEPT: &str = "30s";
 
 /// What became of the documents of a query.
 #[derive(Debug, Default)]
@@ -38,14 +35,16 @@ impl SearchIndex {
         change: &(dyn Fn(&mut Value) -> bool + Sync),
     ) -> Result<Rewritten, SearchIndexError> {
         let everywhere = self.everywhere();
-        let path = format!("/{everywhere}/_search?ignore_unavailable=true&scroll={KEPT}");
+        let path = format!("/{everywhere}/_search?ignore_unavailable=true");
         let mut body = whole::body(query, PAGE);
         body["seq_no_primary_term"] = json!(true);
-        body["sort"] = json!(["_doc"]);
-        let mut reply = self.send(Method::Post, &path, Some(&body)).await?;
+        // Index by index in the order of writing: what is written meanwhile comes once more, later, and is not missed.
+        body["sort"] = json!([{"_index": "asc"}, {"_seq_no": "asc"}]);
         let mut all = Rewritten::default();
         loop {
+            let reply = self.send(Method::Post, &path, Some(&body)).await?;
             let mut page = reply.success()?;
+            require_all_shards(&page)?;
             let hits = page["hits"]["hits"]
                 .as_array_mut()
                 .ok_or_else(|| SearchIndexError::unexpected("hits"))?;
@@ -57,13 +56,10 @@ impl SearchIndex {
                 let answer = self.send_lines("/_bulk", lines).await?.success()?;
                 all.add(&answer)?;
             }
-            if hits.len() < PAGE {
+            let Some(last) = hits.get_mut(PAGE - 1) else {
                 return Ok(all);
-            }
-            let next = json!({"scroll": KEPT, "scroll_id": page["_scroll_id"]});
-            reply = self
-                .send(Method::Post, "/_search/scroll", Some(&next))
-                .await?;
+            };
+            body["search_after"] = last["sort"].take();
         }
     }
 }

@@ -10,7 +10,9 @@ use contracts::{
 };
 use futures::FutureExt;
 use moments::{Hit, RankedHits, Retriever};
-use search_index::{Filters, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces};
+use search_index::{
+    Filters, Place, QueryPlan, SearchIndex, SearchIndexError, VectorSpace, VectorSpaces,
+};
 use std::{future::Future, panic::AssertUnwindSafe};
 
 const DIMENSIONS: usize = 4;
@@ -692,12 +694,15 @@ fn turned(at: u16) -> SegmentDocument {
 #[tokio::test]
 async fn many_documents_change_page_by_page_and_keep_their_vectors() {
     with_index("pages", |index| async move {
+        index.begin_next(&vectors("m"), 0).await.unwrap();
         let documents: Vec<_> = (0..450).map(turned).collect();
-        write(&index, &documents).await.unwrap();
+        for place in [Place::Serving, Place::Next] {
+            write(&index.at(place), &documents).await.unwrap();
+        }
         let (workspace, video_id) = ids();
         let tags = ["new".to_owned()];
         let changed = index.update_video_fields(&workspace, &video_id, Some(&tags), None);
-        assert_eq!(changed.await.unwrap(), 450);
+        assert_eq!(changed.await.unwrap(), 900);
         let tagged = QueryPlan {
             filters: Filters {
                 tags: tags.to_vec(),
@@ -713,8 +718,12 @@ async fn many_documents_change_page_by_page_and_keep_their_vectors() {
         assert_eq!(near.unwrap().documents.len(), 450);
         for (position, document) in documents.iter().enumerate().step_by(20) {
             let id = document.id(position);
-            let whole = index.segment(&workspace, &id).await.unwrap();
-            assert_eq!(whole.unwrap().text_vector, document.text_vector, "{id}");
+            for place in [Place::Serving, Place::Next] {
+                let whole = index.at(place).segment(&workspace, &id).await.unwrap();
+                let whole = whole.unwrap();
+                assert_eq!(whole.tags, tags, "{id}");
+                assert_eq!(whole.text_vector, document.text_vector, "{id}");
+            }
         }
     })
     .await;

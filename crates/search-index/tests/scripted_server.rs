@@ -201,6 +201,27 @@ async fn failures_are_told_apart_by_what_to_do() {
     assert!(SearchIndex::new("not a url", &unsigned()).is_err());
 }
 
+const REFRESHED: &str = r#"{"_shards":{"total":2,"successful":2,"failed":0}}"#;
+const HALF_REFRESHED: &str = r#"{"_shards":{"total":2,"successful":1,"failed":1}}"#;
+const HALF_FOUND: &str = r#"{"_shards":{"total":2,"successful":1,"failed":1},"hits":{"hits":[]}}"#;
+
+/// Two indices are asked in one request, and the server answers what one of them knows.
+#[tokio::test]
+async fn a_change_that_one_of_two_indices_did_not_see_fails() {
+    for answers in [
+        vec![(200, HALF_REFRESHED)],
+        vec![(200, REFRESHED), (200, HALF_FOUND)],
+    ] {
+        let (url, server) = serve(answers).await;
+        let index = SearchIndex::new(&url, &unsigned()).unwrap();
+        let (workspace, video_id) = ("w".into(), "v".into());
+        let changed = index.update_video_fields(&workspace, &video_id, None, Some("new"));
+        let error = changed.await.unwrap_err();
+        assert_eq!(error.error_name().as_str(), "IndexUnavailable");
+        server.await.unwrap();
+    }
+}
+
 /// Words in time, title words and written words late.
 const LATE: &str = r#"{"responses":[
     {"timed_out":true,"hits":{"hits":[]}},
