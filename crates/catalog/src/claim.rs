@@ -72,6 +72,7 @@ pub(crate) fn next_generation(record: &VideoRecord, arrived: &ArrivedObject) -> 
         next.status = VideoStatus::Processing;
         next.serving_generation = Some(next.generation);
         next.serving_source = None;
+        next.serving_duration_ms = None;
         next.channels.clear();
         next.warnings.clear();
         next.error = None;

@@ -52,9 +52,12 @@ pub struct VideoRecord {
     /// Size of the source in bytes.
     #[serde(default)]
     pub size_bytes: Option<u64>,
-    /// Length in milliseconds.
+    /// Length of the newest generation in milliseconds.
     #[serde(default)]
     pub duration_ms: Option<u64>,
+    /// Length of the served generation in milliseconds; `None` until it is whole.
+    #[serde(default)]
+    pub serving_duration_ms: Option<u64>,
     /// Language (BCP 47) that was given; an input of every indexing.
     #[serde(default)]
     pub language: Option<String>,
@@ -122,6 +125,7 @@ impl VideoRecord {
             sequencer: None,
             size_bytes: None,
             duration_ms: None,
+            serving_duration_ms: None,
             language: None,
             found_language: None,
             channels: BTreeSet::new(),
@@ -163,6 +167,16 @@ impl VideoRecord {
         })
     }
 
+    /// Length in milliseconds of the newest generation, or of the one that is served while the newest is made.
+    #[must_use]
+    pub fn duration_of(&self, generation: Generation) -> Option<u64> {
+        if generation == self.generation {
+            self.duration_ms
+        } else {
+            self.serving_duration_ms.or(self.duration_ms)
+        }
+    }
+
     /// The object that a link plays: the one whose moments are found. It names its version only where
     /// another one lies on top of it, since not every S3 grants ranges of a version.
     #[must_use]
@@ -180,6 +194,7 @@ impl VideoRecord {
     /// The video as the API shows it.
     #[must_use]
     pub fn into_api(self) -> Video {
+        let duration_ms = self.duration_of(self.serving_generation.unwrap_or(self.generation));
         Video {
             video_id: self.video_id,
             title: self.title,
@@ -189,7 +204,7 @@ impl VideoRecord {
             origin: self.origin,
             status: self.status,
             serving_generation: self.serving_generation,
-            duration_ms: self.duration_ms,
+            duration_ms,
             size_bytes: self.size_bytes,
             language: self.language.or(self.found_language),
             channels: self.channels.into_iter().collect(),
@@ -252,6 +267,22 @@ mod tests {
         assert_eq!(played(version("1"), None), Some(None));
         assert_eq!(played(version("1"), version("1")), Some(None));
         assert_eq!(played(version("2"), version("1")), Some(Some("1".into())));
+    }
+
+    #[test]
+    fn a_length_is_that_of_its_generation() {
+        let mut record = VideoRecord::new("w".into(), "v".into(), Origin::Inbox, "inbox".into());
+        record.generation = 2;
+        record.duration_ms = Some(20);
+        record.serving_generation = Some(1);
+        // Written before lengths of served generations were kept.
+        assert_eq!(record.duration_of(1), Some(20));
+        record.serving_duration_ms = Some(10);
+        assert_eq!(record.duration_of(1), Some(10));
+        assert_eq!(record.duration_of(2), Some(20));
+        assert_eq!(record.clone().into_api().duration_ms, Some(10));
+        record.serving_generation = Some(2);
+        assert_eq!(record.into_api().duration_ms, Some(20));
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Embedding {
             language: language.cloned(),
             tags: record.tags.clone(),
             created_at: Some(record.created_at.clone()),
-            duration_ms: record.duration_ms,
+            duration_ms: record.duration_of(video.generation),
             ..SegmentDocument::empty(video, channel, TimeRange { start_ms, end_ms })
         };
         let of_text = |channel, (passage, vector): (Passage, Vec<f32>)| SegmentDocument {

@@ -311,6 +311,7 @@ pub(crate) fn video(
             etag: None,
         }),
         serving_source: None,
+        serving_duration_ms: None,
         sequencer: None,
         size_bytes: None,
         duration_ms: None,
