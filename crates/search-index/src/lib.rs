@@ -35,7 +35,7 @@ pub use error::SearchIndexError;
 pub use filters::Filters;
 pub use highlights::Highlights;
 pub use mapping::{VectorSpace, VectorSpaces};
-pub use nearest::VectorField;
+pub use nearest::{Near, VectorField};
 pub use place::{Place, Standing};
 pub use prepare::Prepared;
 pub use query::QueryPlan;

@@ -1,8 +1,9 @@
 //! The documents nearest to a vector, for comparing indices.
 
 use crate::{SearchIndex, SearchIndexError};
-use contracts::Workspace;
+use contracts::{Generation, VideoId, Workspace};
 use opensearch::http::Method;
+use serde::Deserialize;
 use serde_json::json;
 
 /// Which vectors of an index are meant.
@@ -23,8 +24,33 @@ impl VectorField {
     }
 }
 
+/// A document that is near.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// The document.
+    pub id: String,
+    /// Its video.
+    pub video_id: VideoId,
+    /// The indexing that it is of, which need not be the one that is served.
+    pub generation: Generation,
+}
+
+/// A hit; each of its fields has a list of values, here of one.
+#[derive(Deserialize)]
+struct Found {
+    #[serde(rename = "_id")]
+    id: String,
+    fields: FoundFields,
+}
+
+#[derive(Deserialize)]
+struct FoundFields {
+    video_id: [VideoId; 1],
+    generation: [Generation; 1],
+}
+
 impl SearchIndex {
-    /// Ids of a tenant's `count` documents whose vectors are nearest to this one, the nearest first.
+    /// A tenant's `count` documents whose vectors are nearest to this one, the nearest first.
     ///
     /// # Errors
     /// The index can't be reached, or its vectors have another length.
@@ -34,13 +60,14 @@ impl SearchIndex {
         field: VectorField,
         vector: &[f32],
         count: usize,
-    ) -> Result<Vec<String>, SearchIndexError> {
+    ) -> Result<Vec<Near>, SearchIndexError> {
         let filter = json!({"term": {"workspace": workspace}});
         let nearest = json!({"vector": vector, "k": count, "filter": filter});
         let body = json!({
             "size": count,
             "track_total_hits": false,
             "_source": false,
+            "docvalue_fields": ["video_id", "generation"],
             "query": {"knn": {(field.name()): nearest}},
         });
         let path = format!("/{}/_search", self.alias());
@@ -48,10 +75,16 @@ impl SearchIndex {
             .send(Method::Post, &path, Some(&body))
             .await?
             .success()?;
-        let hits = answer["hits"]["hits"]
-            .as_array()
-            .ok_or_else(|| SearchIndexError::unexpected("hits"))?;
-        let ids = hits.iter().filter_map(|hit| hit["_id"].as_str());
-        Ok(ids.map(str::to_owned).collect())
+        let hits = Vec::<Found>::deserialize(&answer["hits"]["hits"])
+            .map_err(|error| SearchIndexError::unreadable("a document", &error))?;
+        let near = hits.into_iter().map(|Found { id, fields }| {
+            let ([video_id], [generation]) = (fields.video_id, fields.generation);
+            Near {
+                id,
+                video_id,
+                generation,
+            }
+        });
+        Ok(near.collect())
     }
 }

@@ -215,7 +215,9 @@ async fn what_is_deleted_or_renamed_is_so_in_every_place() {
             let near = index.nearest(&workspace, VectorField::Text, &[1.0, 0.0], 10);
             near.await.unwrap()
         };
-        assert_eq!(near("w").await, ["kept:1:speech:whole:00000"]);
+        let [kept] = near("w").await.try_into().unwrap();
+        assert_eq!(kept.id, "kept:1:speech:whole:00000");
+        assert_eq!((kept.video_id.as_str(), kept.generation), ("kept", 1));
         assert!(near("x").await.is_empty());
     })
     .await;

@@ -6,6 +6,7 @@
 mod config;
 mod recall;
 mod samples;
+mod served;
 
 pub use config::Config;
 
@@ -13,7 +14,7 @@ use aws_sdk_dynamodb::Client;
 use catalog::Catalog;
 use contracts::{
     ErrorName, keys,
-    reindex::{COMPARED_HITS, CompareRecallRequest, Recall, SavedQueries, SavedQuery},
+    reindex::{CompareRecallRequest, Recall, SavedQueries, SavedQuery},
 };
 use embedding::EmbeddersByName;
 use lambda_kit::TaskError;
@@ -21,6 +22,7 @@ use object_store::ObjectStore;
 use recall::Mean;
 use samples::{Samples, Shown};
 use search_index::{Place, SearchIndex, SearchIndexError, Standing, VectorField};
+use served::nearest;
 use std::{num::NonZeroUsize, sync::Arc};
 
 /// A function of this size has less than two whole processors.
@@ -152,18 +154,6 @@ async fn compare_looks(
         mean.add(&near(Place::Serving).await?, &near(Place::Next).await?);
     }
     Ok(())
-}
-
-async fn nearest(
-    deps: &Dependencies,
-    place: Place,
-    workspace: &contracts::Workspace,
-    field: VectorField,
-    vector: &[f32],
-) -> Result<Vec<String>, TaskError> {
-    let index = deps.index.at(place);
-    let ids = index.nearest(workspace, field, vector, COMPARED_HITS);
-    Ok(ids.await?)
 }
 
 async fn embed(
