@@ -10,7 +10,8 @@ use contracts::{
 };
 use std::collections::BTreeSet;
 
-const RACES: usize = 16;
+/// How often a change is decided anew that others came before.
+pub(crate) const RACES: usize = 16;
 
 /// What Finalize knows of a video that can be searched.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +53,7 @@ impl Catalog {
             next.status = VideoStatus::Ready;
             next.serving_generation = Some(video.generation);
             next.serving_source.clone_from(&record.source);
+            next.serving_duration_ms = record.duration_ms;
             next.channels.clone_from(&ready.channels);
             next.warnings.clone_from(&ready.warnings);
             next.found_language.clone_from(&ready.language);

@@ -1,6 +1,6 @@
 //! The run that fills an index, and the videos that it goes through: of all tenants, since they share an index.
 
-use crate::{Catalog, CatalogError, VideoRecord, keys, record::now};
+use crate::{Catalog, CatalogError, VideoRecord, keys, lifecycle::RACES, record::now};
 use aws_sdk_dynamodb::types::AttributeValue;
 use contracts::{
     Workspace,
@@ -20,6 +20,9 @@ pub struct ReindexRecord {
     pub run_id: String,
     /// Whether it only counts, estimates and checks.
     pub dry_run: bool,
+    /// Whether an operator has aborted it: what a task of it still does is not wanted.
+    #[serde(default)]
+    pub aborted: bool,
     /// What its tasks have found out.
     pub progress: RunProgress,
     /// RFC 3339 in UTC.
@@ -36,6 +39,7 @@ impl ReindexRecord {
         Self {
             run_id,
             dry_run,
+            aborted: false,
             progress: RunProgress::default(),
             started_at: now.clone(),
             updated_at: now,
@@ -79,30 +83,61 @@ impl Catalog {
         record: &ReindexRecord,
         before: Option<&ReindexRecord>,
     ) -> Result<(), CatalogError> {
-        let before = before.map(|before| before.run_id.as_str());
         self.put_run(record, before).await
     }
 
     /// Notes what a task of a run has found out.
     ///
     /// # Errors
-    /// [`CatalogError::Superseded`] where another run was noted meanwhile.
+    /// [`CatalogError::Superseded`] where another run was noted meanwhile, or this one was aborted.
     pub async fn note_reindex(
         &self,
         run_id: &str,
         change: impl FnOnce(&mut RunProgress),
     ) -> Result<(), CatalogError> {
-        let known = self.reindex_run().await?;
-        let mut record = known
-            .filter(|record| record.run_id == run_id)
-            .ok_or(CatalogError::Superseded)?;
+        let before = self.wanted_run(run_id).await?;
+        let mut record = before.clone();
         change(&mut record.progress);
         record.updated_at = now();
-        // Tasks of a run follow each other, so that nothing but another run comes between.
-        match self.put_run(&record, Some(run_id)).await {
+        // Tasks of a run follow each other, so that nothing but another run, or its end, comes between.
+        match self.put_run(&record, Some(&before)).await {
             Err(CatalogError::Conflict) => Err(CatalogError::Superseded),
             other => other,
         }
+    }
+
+    /// The run, while what its tasks do is wanted.
+    ///
+    /// # Errors
+    /// [`CatalogError::Superseded`] where another run was noted meanwhile, or this one was aborted.
+    pub async fn wanted_run(&self, run_id: &str) -> Result<ReindexRecord, CatalogError> {
+        let known = self.reindex_run().await?;
+        known
+            .filter(|record| record.run_id == run_id && !record.aborted)
+            .ok_or(CatalogError::Superseded)
+    }
+
+    /// Notes that the last run was aborted, and gives it; `None` before the first.
+    ///
+    /// # Errors
+    /// The table can't be read or written.
+    pub async fn abort_reindex(&self) -> Result<Option<ReindexRecord>, CatalogError> {
+        for _ in 0..RACES {
+            let Some(before) = self.reindex_run().await? else {
+                return Ok(None);
+            };
+            let aborted = ReindexRecord {
+                aborted: true,
+                updated_at: now(),
+                ..before.clone()
+            };
+            match self.put_run(&aborted, Some(&before)).await {
+                // A task has noted something meanwhile.
+                Err(CatalogError::Conflict) => {}
+                done => return done.map(|()| Some(aborted)),
+            }
+        }
+        Err(CatalogError::Conflict)
     }
 
     /// The next videos of which something is served, at most [`MAX_PAGE_REFS`].
@@ -157,10 +192,11 @@ impl Catalog {
         }
     }
 
+    /// Writes a run in place of `before` as that was read.
     async fn put_run(
         &self,
         record: &ReindexRecord,
-        before: Option<&str>,
+        before: Option<&ReindexRecord>,
     ) -> Result<(), CatalogError> {
         let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(record)?;
         item.extend(item_key());
@@ -171,9 +207,10 @@ impl Catalog {
             .set_item(Some(item));
         let put = match before {
             None => put.condition_expression("attribute_not_exists(pk)"),
-            Some(run_id) => put
-                .condition_expression("run_id = :before")
-                .expression_attribute_values(":before", AttributeValue::S(run_id.to_owned())),
+            Some(before) => put
+                .condition_expression("run_id = :before AND updated_at = :then")
+                .expression_attribute_values(":before", AttributeValue::S(before.run_id.clone()))
+                .expression_attribute_values(":then", AttributeValue::S(before.updated_at.clone())),
         };
         put.send().await?;
         Ok(())

@@ -61,6 +61,8 @@ pub async fn handle(
     let index = if input.dry_run {
         None
     } else {
+        // It was stopped while videos were counted, maybe.
+        deps.catalog.wanted_run(&input.run_id).await?;
         // What served before the last switch would be a third copy of everything.
         deps.index.drop_index(Place::Previous).await?;
         let prepared = deps.index.begin_next(&vectors, deps.replicas).await?;
@@ -73,18 +75,24 @@ pub async fn handle(
         documents,
         "planned"
     );
-    deps.catalog
-        .note_reindex(&input.run_id, |progress| {
-            let Estimate { seconds, usd } = estimate;
-            progress.index = index;
-            progress.text_model = Some(vectors.text.model);
-            progress.image_model = Some(vectors.image.model);
-            progress.videos_total = Some(videos);
-            progress.documents = Some(documents);
-            progress.estimated_seconds = Some(seconds);
-            progress.estimated_usd = Some(usd);
-        })
-        .await?;
+    let noted = deps.catalog.note_reindex(&input.run_id, |progress| {
+        let Estimate { seconds, usd } = estimate;
+        progress.index = index;
+        progress.text_model = Some(vectors.text.model);
+        progress.image_model = Some(vectors.image.model);
+        progress.videos_total = Some(videos);
+        progress.documents = Some(documents);
+        progress.estimated_seconds = Some(seconds);
+        progress.estimated_usd = Some(usd);
+    });
+    if let Err(error) = noted.await {
+        let last = deps.catalog.reindex_run().await?;
+        if last.is_some_and(|last| last.run_id == input.run_id && last.aborted) && !input.dry_run {
+            // Since it was looked at above: nobody else removes the index that was made meanwhile.
+            deps.index.drop_index(Place::Next).await?;
+        }
+        return Err(error.into());
+    }
     Ok(PlanReindexResponse {
         videos_total: videos,
     })

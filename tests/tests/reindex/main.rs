@@ -199,7 +199,17 @@ async fn a_new_index_takes_the_place_and_gives_it_back() {
     let aborted = reindex(&operator, &["--abort"]).await;
     assert_eq!((aborted.next, aborted.previous), (None, None));
     assert_eq!(aborted.serving.name, before);
+    late_tasks_of_an_aborted_run_make_nothing(&operator, &aborted.run.unwrap().run_id).await;
     an_index_of_another_model_takes_the_place(&tenant, &operator).await;
+}
+
+/// Stopping an execution does not end the task that it is in.
+async fn late_tasks_of_an_aborted_run_make_nothing(operator: &Tenant, run_id: &str) {
+    let request = json!({"run_id": run_id, "dry_run": false, "concurrency": 1});
+    let planned = operator.stack.invoke("plan-reindex", &request).await;
+    assert_eq!(planned.unwrap_err().name, "Superseded");
+    let state: ReindexState = operator.get("/reindex").await.json();
+    assert_eq!((state.next, state.previous), (None, None));
 }
 
 /// Search and indexing go by the models of the index that serves.

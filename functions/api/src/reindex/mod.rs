@@ -84,11 +84,11 @@ async fn start(deps: &Dependencies, request: ReindexRequest) -> Answer<()> {
 }
 
 async fn abort(deps: &Dependencies) -> Answer<()> {
-    if let Some(record) = deps.catalog.reindex_run().await? {
+    // First, since a task that is under way is not ended with its execution: what it makes from now on it takes back.
+    if let Some(record) = deps.catalog.abort_reindex().await? {
         let machine = &deps.config.reindex_state_machine_arn;
         deps.workflow.stop_reindex(machine, &record.run_id).await?;
     }
-    // Tasks of the run that still work find the place empty and end.
     deps.index.drop_index(Place::Next).await?;
     Ok(())
 }
