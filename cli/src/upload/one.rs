@@ -146,11 +146,24 @@ async fn begin(
             file_name: name(&source.path),
         })
         .await?;
-    if let Some(file) = subtitles {
-        put_subtitles(client, &upload, file).await?;
+    let sent = async {
+        if let Some(file) = subtitles {
+            put_subtitles(client, &upload, file).await?;
+        }
+        put_source(client, &upload, source, state, bar).await
+    };
+    let sent = sent.await;
+    if sent.is_err() {
+        delete_unless_kept(client, &upload.video_id, state).await;
     }
-    put_source(client, &upload, source, state, bar).await?;
-    Ok(upload.video_id)
+    sent.map(|()| upload.video_id)
+}
+
+/// A video whose bytes no later run sends would wait for them for ever. That it stays is not worth hiding why.
+async fn delete_unless_kept(client: &Client, id: &VideoId, state: &UploadState) {
+    if !state.is_kept() {
+        _ = client.delete(id).await;
+    }
 }
 
 async fn put_subtitles(client: &Client, upload: &Upload, file: &LocalFile) -> Result<(), Failure> {

@@ -112,6 +112,11 @@ impl UploadState {
         self.begun.as_ref()
     }
 
+    /// Whether a later run can go on with it.
+    pub fn is_kept(&self) -> bool {
+        self.begun.is_some() && self.file.is_some()
+    }
+
     /// Entity tags of finished parts.
     pub fn parts(&self) -> &BTreeMap<u32, String> {
         &self.parts

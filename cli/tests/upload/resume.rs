@@ -32,6 +32,7 @@ async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
     let run = server.run(&["upload", path.to_str().unwrap()]).await;
     run.expect(1, "upload part 2");
     assert_eq!(remembered(&server), 1);
+    assert!(server.seen(&deletion()).is_empty());
     (server, folder, path)
 }
 
@@ -83,10 +84,7 @@ async fn what_the_service_no_longer_knows_begins_again() {
                 );
             }
         }
-        server.on(
-            &format!("DELETE {}", &video_path()[4..]),
-            [reply(202, "{}")],
-        );
+        server.on(&deletion(), [reply(202, "{}")]);
         let url = |number: u32| format!("{}/storage/{number}", server.url);
         let parts = [1, 2, 3].map(|number| json!({"part_number": number, "url": url(number)}));
         let page = json!({"parts": parts, "next_part": null});
