@@ -123,7 +123,10 @@ async fn go_on(
             bar.set_position(0);
             Ok(None)
         }
-        Err(failure) => Err(failure),
+        Err(failure) => {
+            delete_unless_kept(client, &id, state).await;
+            Err(failure)
+        }
     }
 }
 
@@ -174,6 +177,7 @@ async fn put_subtitles(client: &Client, upload: &Upload, file: &LocalFile) -> Re
     let hidden = ProgressBar::hidden();
     let (url, headers) = (&address.url, &address.headers);
     let sent = put(client.plain(), url, headers, &file.whole(), &hidden).await;
+    file.check_unchanged()?;
     sent.map_err(|error| anyhow::Error::from(error).context("upload the subtitles"))?;
     Ok(())
 }
@@ -189,6 +193,7 @@ async fn put_source(
         (Some(address), _) => {
             let (url, headers) = (&address.url, &address.headers);
             let sent = put(client.plain(), url, headers, &source.whole(), bar).await;
+            source.check_unchanged()?;
             sent.map_err(anyhow::Error::from)?;
             Ok(())
         }

@@ -4,7 +4,7 @@ use super::*;
 use support::Run;
 
 /// A file of three parts, and a server that takes the first and breaks off at the second.
-async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
+pub async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
     let (server, folder) = (Server::start().await, tempfile::tempdir().unwrap());
     let path = file(&folder, "a.mkv", b"aaaaabbbbbcc");
     let multipart = json!({"upload_id": "u", "part_size_bytes": 5, "part_count": 3});
@@ -36,7 +36,7 @@ async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
     (server, folder, path)
 }
 
-fn remembered(server: &Server) -> usize {
+pub fn remembered(server: &Server) -> usize {
     let folder = server.state.path().join("vindex/uploads");
     fs::read_dir(folder).unwrap().count()
 }
