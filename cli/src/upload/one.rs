@@ -46,7 +46,7 @@ pub async fn upload(
     let mut state = UploadState::recall(&Identity {
         api_url: client.api_url(),
         source: &source,
-        subtitles: subtitles.as_ref().map(|file| file.path.as_path()),
+        subtitles: subtitles.as_ref(),
         labels,
     })?;
     let bar = byte_bar(output.bars(), &name(path), source.size_bytes);

@@ -32,7 +32,9 @@ async fn parts_that_can_not_be_remembered_leave_no_video() {
     let (server, folder) = (Server::start().await, tempfile::tempdir().unwrap());
     let path = file(&folder, "a.mkv", b"film");
     let multipart = json!({"upload_id": "u", "part_size_bytes": 5, "part_count": 1});
-    let upload = json!({"video_id": ID, "subtitles": null, "source": null, "multipart": multipart, "expires_in_s": 60});
+    let upload = json!({
+        "video_id": ID, "subtitles": null, "source": null, "multipart": multipart, "expires_in_s": 60,
+    });
     server
         .on("POST /uploads", [reply(201, upload)])
         .on(&deletion(), [reply(202, "{}")]);
