@@ -156,3 +156,15 @@ async fn a_file_with_subtitles_is_the_same_upload_from_any_folder() {
     let run = run_in(folder.path(), &server.variables(), &["upload", "a.mkv"]).await;
     run.expect(0, "goes on, 2 of 3 parts are there");
 }
+
+#[tokio::test]
+async fn what_the_storage_says_can_not_steer_the_terminal() {
+    let (server, _folder, path) = interrupted().await;
+    let gone = "<Code>NoSuchUpload</Code><Message>\u{1b}[2Jgone</Message>";
+    server
+        .on("PUT /storage/2", [reply(404, gone)])
+        .on(&deletion(), [reply(202, "{}")]);
+    let run = again(&server, &path).await;
+    assert!(run.stderr.contains("\u{fffd}[2Jgone"), "{}", run.stderr);
+    assert!(!run.stderr.contains('\u{1b}'), "{}", run.stderr);
+}
