@@ -1,10 +1,12 @@
 //! Files of this machine: which can be uploaded, and what lies beside them.
 
 use std::{
+    fs::Metadata,
     path::{Path, PathBuf},
     time::SystemTime,
 };
 
+use anyhow::anyhow;
 use contracts::limits::MAX_SUBTITLE_BYTES;
 
 use crate::{failure::Failure, output::Output, transfer::Stretch};
@@ -57,6 +59,22 @@ impl LocalFile {
             return Err(Failure::WrongUse(message));
         }
         Ok(file)
+    }
+
+    /// Looks at it again, after it was read.
+    ///
+    /// # Errors
+    /// Failed when it is no longer as it was. One that can't be looked at may come back as it was, and is let pass.
+    pub fn check_unchanged(&self) -> Result<(), Failure> {
+        let is_other = |facts: Metadata| {
+            facts.len() != self.size_bytes || facts.modified().ok() != self.modified
+        };
+        if std::fs::metadata(&self.path).is_ok_and(is_other) {
+            let name = self.path.display();
+            let error = anyhow!("{name} changed while it was uploaded: run the command again");
+            return Err(error.into());
+        }
+        Ok(())
     }
 
     /// All of it.

@@ -58,8 +58,13 @@ impl Output {
         &self.bars
     }
 
-    /// A remark on standard error.
+    /// A remark on standard error. It may hold names and words of others: nothing in it steers a terminal.
     pub fn note(&self, text: &str) {
+        self.remark(&printable(text));
+    }
+
+    /// A line on standard error as it is.
+    fn remark(&self, text: &str) {
         // Nobody is left to be told where standard error can't be written.
         _ = self.bars.suspend(|| writeln!(stderr(), "{text}"));
     }
@@ -73,7 +78,7 @@ impl Output {
             ("", "")
         };
         let text = printable(&failure.to_string());
-        self.note(&format!("{on}error:{off} {text}"));
+        self.remark(&format!("{on}error:{off} {text}"));
     }
 
     /// Some videos as a table, or a line of JSON each.
@@ -115,15 +120,17 @@ impl Output {
         let text = format!("{id}  {status}  {}", printable(&video.title));
         self.bars.suspend(|| line(&text))?;
         for warning in &video.warnings {
-            self.note(&format!("warning: {}", printable(&warning.message)));
+            self.note(&format!("warning: {}", warning.message));
         }
         if let Some(error) = video
             .error
             .as_ref()
             .filter(|_| video.status == VideoStatus::Failed)
         {
-            let text = format!("{} in {}: {}", error.name, error.state, error.message);
-            self.note(&format!("{} failed: {}", video.video_id, printable(&text)));
+            self.note(&format!(
+                "{} failed: {} in {}: {}",
+                video.video_id, error.name, error.state, error.message
+            ));
         }
         Ok(())
     }
@@ -162,7 +169,6 @@ impl Output {
     /// There are moments after those that were shown.
     pub fn more(&self, cursor: &str) {
         if !self.json {
-            let cursor = printable(cursor);
             self.note(&format!("there are more: --cursor {cursor} or --all"));
         }
     }

@@ -84,7 +84,7 @@ pub async fn play(
         return Ok(DONE);
     }
     let start = moment(scene.start_ms);
-    output.note(&format!("{}  {start}", printable(&scene.title)));
+    output.note(&format!("{}  {start}", scene.title));
     open(&scene).await.map(|()| DONE)
 }
 

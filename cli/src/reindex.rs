@@ -43,8 +43,10 @@ pub async fn reindex(
     let Some(error) = failed.and_then(|run| run.error).filter(|_| is_followed) else {
         return Ok(DONE);
     };
-    let text = format!("{} in {}: {}", error.name, error.state, error.message);
-    output.note(&format!("the run failed: {}", printable(&text)));
+    output.note(&format!(
+        "the run failed: {} in {}: {}",
+        error.name, error.state, error.message
+    ));
     Ok(FAILED)
 }
 

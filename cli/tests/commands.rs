@@ -17,6 +17,7 @@ mod opened;
 mod play;
 #[path = "commands/search.rs"]
 mod search;
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod support;
 
 use serde_json::{Value, json};

@@ -9,6 +9,7 @@
 mod frames;
 #[path = "mcp/protocol.rs"]
 mod protocol;
+#[expect(dead_code, reason = "the other tests use the rest")]
 mod support;
 
 use std::process::Stdio;

@@ -191,6 +191,57 @@ async fn an_upload_shows_its_progress_on_a_terminal_only() {
 }
 
 #[tokio::test]
+async fn a_file_name_can_not_steer_the_terminal() {
+    let server = Server::start().await;
+    let folder = uploads(&server);
+    let path = folder.path().join("x\u{1b}]0;owned\u{7}.mp4");
+    let told = "x\u{fffd}]0;owned\u{fffd}.";
+    std::fs::write(&path, "film").unwrap();
+    std::fs::write(path.with_extension("srt"), "1\n").unwrap();
+    let upload = ["upload", path.to_str().unwrap()];
+    let video = path.to_str().unwrap();
+    let written = folder.path().join("y\u{1b}]0;owned\u{7}.jsonl");
+    server.on(
+        "GET /videos",
+        [reply(200, json!({"videos": [], "next_cursor": null}))],
+    );
+    // The API gives no address for the subtitles: a name in a remark, and a failure in red.
+    for (arguments, code, words) in [
+        (
+            &upload[..],
+            1,
+            format!(
+                "with the subtitles of {}/{told}srt",
+                folder.path().display()
+            ),
+        ),
+        (
+            &["upload", video, "--subtitles", "\u{1b}]0;owned"],
+            2,
+            "\u{fffd}]0;owned: No such file".to_owned(),
+        ),
+        (
+            &["export", "-o", written.to_str().unwrap()],
+            0,
+            "/y\u{fffd}]0;owned\u{fffd}.jsonl (0 lines)".to_owned(),
+        ),
+    ] {
+        let (text, ended) = seen(&server, &[], arguments).await;
+        assert_eq!(ended, code, "{text}");
+        assert!(text.contains(&words), "{text:?}");
+        assert!(
+            !text.contains("\u{1b}]") && !text.contains('\u{7}'),
+            "{text:?}"
+        );
+        assert_eq!(
+            text.contains("\u{1b}[31merror:\u{1b}[0m "),
+            code != 0,
+            "{text:?}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_watch_uploads_what_appears_once_until_it_is_interrupted() {
     let server = Server::start().await;
     let folder = uploads(&server);

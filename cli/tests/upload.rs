@@ -7,6 +7,8 @@
 
 #[path = "upload/folders.rs"]
 mod folders;
+#[path = "upload/remains.rs"]
+mod remains;
 #[path = "upload/resume.rs"]
 mod resume;
 #[expect(dead_code, reason = "the other tests use the rest")]
@@ -44,6 +46,10 @@ fn taken() -> Reply {
 
 fn video_path() -> String {
     format!("GET /videos/{ID}")
+}
+
+fn deletion() -> String {
+    format!("DELETE /videos/{ID}")
 }
 
 #[tokio::test]

@@ -21,7 +21,6 @@ use crate::{
     failure::{DONE, Failure},
     media_folder::videos_below,
     output::Output,
-    text::printable,
 };
 
 /// So many videos are waited for at once, beside those on their way.
@@ -174,7 +173,7 @@ impl Tally {
             }
             Err(failure) if is_broken_pipe(&failure) => return Err(failure),
             Err(failure) => {
-                let name = printable(&path.display().to_string());
+                let name = path.display();
                 output.note(&format!("{name} was not uploaded or can't be followed:"));
                 output.error(&failure);
                 self.failed += 1;

@@ -46,7 +46,7 @@ pub async fn upload(
     let mut state = UploadState::recall(&Identity {
         api_url: client.api_url(),
         source: &source,
-        subtitles: subtitles.as_ref().map(|file| file.path.as_path()),
+        subtitles: subtitles.as_ref(),
         labels,
     })?;
     let bar = byte_bar(output.bars(), &name(path), source.size_bytes);
@@ -123,7 +123,10 @@ async fn go_on(
             bar.set_position(0);
             Ok(None)
         }
-        Err(failure) => Err(failure),
+        Err(failure) => {
+            delete_unless_kept(client, &id, state).await;
+            Err(failure)
+        }
     }
 }
 
@@ -146,11 +149,24 @@ async fn begin(
             file_name: name(&source.path),
         })
         .await?;
-    if let Some(file) = subtitles {
-        put_subtitles(client, &upload, file).await?;
+    let sent = async {
+        if let Some(file) = subtitles {
+            put_subtitles(client, &upload, file).await?;
+        }
+        put_source(client, &upload, source, state, bar).await
+    };
+    let sent = sent.await;
+    if sent.is_err() {
+        delete_unless_kept(client, &upload.video_id, state).await;
     }
-    put_source(client, &upload, source, state, bar).await?;
-    Ok(upload.video_id)
+    sent.map(|()| upload.video_id)
+}
+
+/// A video whose bytes no later run sends would wait for them for ever. That it stays is not worth hiding why.
+async fn delete_unless_kept(client: &Client, id: &VideoId, state: &UploadState) {
+    if !state.is_kept() {
+        _ = client.delete(id).await;
+    }
 }
 
 async fn put_subtitles(client: &Client, upload: &Upload, file: &LocalFile) -> Result<(), Failure> {
@@ -161,6 +177,7 @@ async fn put_subtitles(client: &Client, upload: &Upload, file: &LocalFile) -> Re
     let hidden = ProgressBar::hidden();
     let (url, headers) = (&address.url, &address.headers);
     let sent = put(client.plain(), url, headers, &file.whole(), &hidden).await;
+    file.check_unchanged()?;
     sent.map_err(|error| anyhow::Error::from(error).context("upload the subtitles"))?;
     Ok(())
 }
@@ -176,6 +193,7 @@ async fn put_source(
         (Some(address), _) => {
             let (url, headers) = (&address.url, &address.headers);
             let sent = put(client.plain(), url, headers, &source.whole(), bar).await;
+            source.check_unchanged()?;
             sent.map_err(anyhow::Error::from)?;
             Ok(())
         }

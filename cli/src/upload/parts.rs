@@ -34,8 +34,24 @@ pub struct Shipment<'a> {
 /// Puts the parts that are missing, remembers each as it arrives, and has them joined.
 ///
 /// # Errors
-/// Refused with 404 or 409 when the upload is no longer known.
+/// Refused with 404 or 409 when the upload is no longer known. Where the file changed it is forgotten.
 pub async fn put_parts(shipment: Shipment<'_>, state: &mut UploadState) -> Result<(), Failure> {
+    let sent = put_missing(shipment, state).await;
+    if let Err(changed) = shipment.source.check_unchanged() {
+        // Parts of different files make no video, and no later run is about the file as it was.
+        state.forget();
+        return Err(changed);
+    }
+    sent?;
+    let Begun {
+        video_id,
+        multipart,
+    } = shipment.begun;
+    let completion = completion(multipart, state.parts())?;
+    shipment.client.complete_upload(video_id, &completion).await
+}
+
+async fn put_missing(shipment: Shipment<'_>, state: &mut UploadState) -> Result<(), Failure> {
     let Shipment { client, begun, .. } = shipment;
     let Begun {
         video_id,
@@ -75,12 +91,7 @@ pub async fn put_parts(shipment: Shipment<'_>, state: &mut UploadState) -> Resul
             Err(error) => _ = failure.borrow_mut().get_or_insert(error),
         }
     }
-    if let Some(failure) = failure.take() {
-        return Err(failure);
-    }
-    client
-        .complete_upload(video_id, &completion(multipart, state.parts())?)
-        .await
+    failure.take().map_or(Ok(()), Err)
 }
 
 /// All parts in their order.

@@ -44,29 +44,33 @@ pub struct Identity<'a> {
     /// What.
     pub source: &'a LocalFile,
     /// With which subtitles.
-    pub subtitles: Option<&'a Path>,
+    pub subtitles: Option<&'a LocalFile>,
     /// As what.
     pub labels: &'a Labels,
 }
 
 impl Identity<'_> {
     fn name(&self) -> String {
-        let path = std::fs::canonicalize(&self.source.path);
-        let path = path.unwrap_or_else(|_| self.source.path.clone());
-        let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
-        let modified_ns = self.source.modified.and_then(since);
-        let modified_ns = modified_ns.unwrap_or_default().as_nanos();
-        let subtitles = self.subtitles.map(|path| path.as_os_str());
-        let said = format!("{:?}", self.labels);
         name_of(&[
             self.api_url.as_bytes(),
-            path.as_os_str().as_encoded_bytes(),
-            &self.source.size_bytes.to_be_bytes(),
-            &modified_ns.to_be_bytes(),
-            subtitles.unwrap_or_default().as_encoded_bytes(),
-            said.as_bytes(),
+            &facts(self.source),
+            &self.subtitles.map(facts).unwrap_or_default(),
+            format!("{:?}", self.labels).as_bytes(),
         ])
     }
+}
+
+/// Where a file lies, however it was named, and what changes with its content.
+fn facts(file: &LocalFile) -> Vec<u8> {
+    let path = std::fs::canonicalize(&file.path).unwrap_or_else(|_| file.path.clone());
+    let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).ok();
+    let modified_ns = file.modified.and_then(since).unwrap_or_default().as_nanos();
+    [
+        path.as_os_str().as_encoded_bytes(),
+        &file.size_bytes.to_be_bytes(),
+        &modified_ns.to_be_bytes(),
+    ]
+    .concat()
 }
 
 /// The memory of one upload, held against other runs. Nothing stays of it unless parts were begun.
@@ -110,6 +114,11 @@ impl UploadState {
     /// The upload that was interrupted, if there is one.
     pub fn begun(&self) -> Option<&Begun> {
         self.begun.as_ref()
+    }
+
+    /// Whether a later run can go on with it.
+    pub fn is_kept(&self) -> bool {
+        self.begun.is_some() && self.file.is_some()
     }
 
     /// Entity tags of finished parts.

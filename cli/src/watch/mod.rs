@@ -25,7 +25,6 @@ use crate::{
     output::Output,
     search::seconds,
     settings::Settings,
-    text::printable,
     upload::upload,
 };
 
@@ -171,7 +170,7 @@ impl Watch<'_> {
             match shown {
                 Err(failure) if is_broken_pipe(&failure) => return Err(failure),
                 Err(failure) => {
-                    output.note(&format!("{}:", printable(&path.display().to_string())));
+                    output.note(&format!("{}:", path.display()));
                     output.error(&failure);
                 }
                 Ok(()) => {}

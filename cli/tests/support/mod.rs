@@ -25,6 +25,7 @@ pub struct Reply {
     status: u16,
     headers: Vec<(&'static str, String)>,
     body: Bytes,
+    act: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 /// An answer with a JSON document, or with any text.
@@ -33,6 +34,7 @@ pub fn reply(status: u16, body: impl ToString) -> Reply {
         status,
         headers: Vec::new(),
         body: body.to_string().into(),
+        act: None,
     }
 }
 
@@ -43,6 +45,7 @@ pub fn file_reply(body: impl Into<Bytes>) -> Reply {
         status: 200,
         headers,
         body: body.into(),
+        act: None,
     }
 }
 
@@ -57,6 +60,12 @@ pub fn problem(status: u16, detail: &str) -> Reply {
 impl Reply {
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
+        self
+    }
+
+    /// What happens before this is answered.
+    pub fn after(mut self, act: impl Fn() + Send + Sync + 'static) -> Self {
+        self.act = Some(Arc::new(act));
         self
     }
 }
@@ -185,6 +194,9 @@ async fn answer(
     let reply = reply
         .flatten()
         .unwrap_or_else(|| problem(404, &format!("the script has no {path}")));
+    if let Some(act) = &reply.act {
+        act();
+    }
     let reply = in_range(reply, range.as_deref());
     let mut response = Response::builder().status(StatusCode::from_u16(reply.status).unwrap());
     for (name, value) in reply.headers {

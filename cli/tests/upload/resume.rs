@@ -4,11 +4,21 @@ use super::*;
 use support::Run;
 
 /// A file of three parts, and a server that takes the first and breaks off at the second.
-async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
-    let (server, folder) = (Server::start().await, tempfile::tempdir().unwrap());
-    let path = file(&folder, "a.mkv", b"aaaaabbbbbcc");
+pub async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, path) = interrupted_in(&folder).await;
+    (server, folder, path)
+}
+
+/// The same, of a file in a folder with what lies there.
+async fn interrupted_in(folder: &tempfile::TempDir) -> (Server, PathBuf) {
+    let server = Server::start().await;
+    let path = file(folder, "a.mkv", b"aaaaabbbbbcc");
     let multipart = json!({"upload_id": "u", "part_size_bytes": 5, "part_count": 3});
-    let upload = json!({"video_id": ID, "subtitles": null, "source": null, "multipart": multipart, "expires_in_s": 60});
+    let subtitles = presigned(&server, "subtitles");
+    let upload = json!({
+        "video_id": ID, "subtitles": subtitles, "source": null, "multipart": multipart, "expires_in_s": 60,
+    });
     let part = |number: u32| json!({"part_number": number, "url": format!("{}/storage/{number}", server.url)});
     let page = |parts: Value, next: Value| reply(200, json!({"parts": parts, "next_part": next}));
     let broken = reply(400, "<Code>Broken</Code>");
@@ -21,6 +31,7 @@ async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
                 page(json!([part(2), part(3)]), Value::Null),
             ],
         )
+        .on("PUT /storage/subtitles", [taken()])
         .on("PUT /storage/1", [taken()])
         .on("PUT /storage/2", [broken, taken()])
         .on("PUT /storage/3", [taken()])
@@ -32,10 +43,11 @@ async fn interrupted() -> (Server, tempfile::TempDir, PathBuf) {
     let run = server.run(&["upload", path.to_str().unwrap()]).await;
     run.expect(1, "upload part 2");
     assert_eq!(remembered(&server), 1);
-    (server, folder, path)
+    assert!(server.seen(&deletion()).is_empty());
+    (server, path)
 }
 
-fn remembered(server: &Server) -> usize {
+pub fn remembered(server: &Server) -> usize {
     let folder = server.state.path().join("vindex/uploads");
     fs::read_dir(folder).unwrap().count()
 }
@@ -83,10 +95,7 @@ async fn what_the_service_no_longer_knows_begins_again() {
                 );
             }
         }
-        server.on(
-            &format!("DELETE {}", &video_path()[4..]),
-            [reply(202, "{}")],
-        );
+        server.on(&deletion(), [reply(202, "{}")]);
         let url = |number: u32| format!("{}/storage/{number}", server.url);
         let parts = [1, 2, 3].map(|number| json!({"part_number": number, "url": url(number)}));
         let page = json!({"parts": parts, "next_part": null});
@@ -122,4 +131,40 @@ async fn a_file_that_changed_is_another_upload() {
         .on("PUT /storage/source", [taken()]);
     again(&server, &path).await.expect(0, "");
     assert_eq!(server.seen("PUT /storage/source")[0].body, "other");
+}
+
+#[tokio::test]
+async fn subtitles_that_were_corrected_are_another_upload() {
+    let folder = tempfile::tempdir().unwrap();
+    file(&folder, "a.srt", b"teh ice");
+    let (server, path) = interrupted_in(&folder).await;
+    file(&folder, "a.srt", b"the ice");
+    server
+        .on("POST /uploads", [single(&server, true)])
+        .on("PUT /storage/source", [taken()]);
+    again(&server, &path).await.expect(0, "");
+    let puts = server.seen("PUT /storage/subtitles");
+    let bodies: Vec<_> = puts.iter().map(|put| &put.body[..]).collect();
+    assert_eq!(bodies, [b"teh ice", b"the ice"]);
+}
+
+#[tokio::test]
+async fn a_file_with_subtitles_is_the_same_upload_from_any_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    file(&folder, "a.srt", b"the ice");
+    let (server, _path) = interrupted_in(&folder).await;
+    let run = run_in(folder.path(), &server.variables(), &["upload", "a.mkv"]).await;
+    run.expect(0, "goes on, 2 of 3 parts are there");
+}
+
+#[tokio::test]
+async fn what_the_storage_says_can_not_steer_the_terminal() {
+    let (server, _folder, path) = interrupted().await;
+    let gone = "<Code>NoSuchUpload</Code><Message>\u{1b}[2Jgone</Message>";
+    server
+        .on("PUT /storage/2", [reply(404, gone)])
+        .on(&deletion(), [reply(202, "{}")]);
+    let run = again(&server, &path).await;
+    assert!(run.stderr.contains("\u{fffd}[2Jgone"), "{}", run.stderr);
+    assert!(!run.stderr.contains('\u{1b}'), "{}", run.stderr);
 }
