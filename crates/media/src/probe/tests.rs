@@ -263,6 +263,28 @@ async fn a_file_of_captions_alone_has_no_streams() {
 }
 
 #[tokio::test]
+async fn a_book_of_many_chapters_is_described() {
+    let folder = tempfile::tempdir().unwrap();
+    let chapters: String = (0..2000)
+        .map(|at| {
+            format!(
+                "[CHAPTER]\nTIMEBASE=1/1000\nSTART={at}\nEND={}\ntitle=A chapter\n",
+                at + 1
+            )
+        })
+        .collect();
+    let chapters = format!(";FFMETADATA1\ntitle=A book\n{chapters}");
+    std::fs::write(folder.path().join("chapters.txt"), chapters).unwrap();
+    make(
+        folder.path(),
+        "-f lavfi -i sine=duration=2 -f ffmetadata -i chapters.txt -map 0 -map_chapters 1 -map_metadata 1 book.mka",
+    );
+    let info = probe_file(&folder.path().join("book.mka")).await.unwrap();
+    assert_eq!(info.title.as_deref(), Some("A book"));
+    assert!(info.audio().is_some());
+}
+
+#[tokio::test]
 async fn a_failing_source_says_nothing_about_the_file() {
     let bytes = std::fs::read(Fixtures::shared().path("plain.mp4")).unwrap();
     // The beginning can be read, and the index at the end, without which nothing is known of the file, can't.
