@@ -12,7 +12,8 @@ use lambda_kit::TaskError;
 ///
 /// # Errors
 /// [`ErrorName::ChunksUnfinished`] where a failure may pass by itself: finished chunks are kept, and
-/// a retry computes only the others. [`ErrorName::AllChunksFailed`] where every chunk failed for good.
+/// a retry computes only the others. Where every chunk failed for good, [`ErrorName::AllChunksFailed`] if the file is at
+/// fault for all of it, and else the first name that says what is: what was computed is kept then, too.
 pub(crate) fn missing_stretches(
     outcomes: &[ChunkOutcome],
     plan: &[Chunk],
@@ -42,12 +43,15 @@ pub(crate) fn missing_stretches(
         ));
     }
     if let Some(first) = failed.first().filter(|_| failed.len() == outcomes.len()) {
+        let not_by_the_file = failed.iter().find_map(|outcome| {
+            let name: ErrorName = outcome.error.as_deref()?.parse().ok()?;
+            (!name.condemns_input()).then_some((name, outcome))
+        });
+        let (name, outcome) = not_by_the_file.unwrap_or((ErrorName::AllChunksFailed, first));
+        let detail = describe(outcome);
         return Err(TaskError::new(
-            ErrorName::AllChunksFailed,
-            format!(
-                "nothing of the video can be indexed: the first chunk failed with {}",
-                describe(first)
-            ),
+            name,
+            format!("nothing of the video can be indexed: a chunk failed with {detail}"),
         ));
     }
     Ok(failed
@@ -131,6 +135,15 @@ mod tests {
         check(
             &[Some("ChunkDamaged"), Some("ChunkDamaged")],
             Err(ErrorName::AllChunksFailed),
+        );
+    }
+
+    #[test]
+    fn a_file_is_not_condemned_for_what_is_not_its_fault() {
+        check(&[Some("Incompatible")], Err(ErrorName::Incompatible));
+        check(
+            &[Some("ChunkDamaged"), Some("InternalDefect")],
+            Err(ErrorName::InternalDefect),
         );
     }
 
