@@ -19,7 +19,8 @@ use contracts::{
 };
 use lambda_kit::TaskError;
 use media::{
-    ExtractSettings, Extracted, Ffmpeg, MediaError, RangeServer, ReadSettings, extract_chunk,
+    ExtractSettings, Extracted, Ffmpeg, MediaError, RangeServer, ReadSettings, SourceError,
+    extract_chunk,
 };
 use object_store::{ObjectStore, S3Source, fingerprint, pack::PackWriter};
 use std::{
@@ -35,8 +36,10 @@ use std::{
 const STAGE_VERSION: u32 = 4;
 /// Below the function's own limit, so that the reason is told.
 const TIME_LIMIT: Duration = Duration::from_secs(270);
-/// A chunk may read this many times its share of the file, plus what the index and a distant key frame take.
+/// A chunk may read this many times its share of the file, or five minutes at 100 Mbit/s where that is more (a lecture at
+/// 1 Mbit/s may show a film), plus what the index and a distant key frame take.
 const MAX_SHARES: u64 = 4;
+const LARGEST_USUAL_CHUNK_BYTES: u64 = 3_750_000_000;
 const INDEX_BYTES: u64 = 256_000_000;
 /// What is read of the file stays on disk until the chunk is done: all of a usual chunk, half of what there is room for.
 const SPOOL_BYTES: u64 = 1_000_000_000;
@@ -128,7 +131,7 @@ async fn run(
     let source = S3Source::new(deps.store.clone(), task.media.clone(), media.size_bytes);
     let share = media.size_bytes / media.chunks.len().max(1) as u64;
     let read = ReadSettings {
-        max_source_bytes: share * MAX_SHARES + INDEX_BYTES,
+        max_source_bytes: (share * MAX_SHARES).max(LARGEST_USUAL_CHUNK_BYTES) + INDEX_BYTES,
         cache_bytes: plan::cache_bytes(media),
         spool_folder: Some(work_dir.to_owned()),
         spool_bytes: SPOOL_BYTES,
@@ -161,6 +164,10 @@ async fn run(
 fn name(error: &MediaError) -> ErrorName {
     match error {
         MediaError::Source(source) if source.is_transient() => ErrorName::StorageUnavailable,
+        // Of a file that is there: so much of it is read for one chunk only where it makes no sense.
+        MediaError::Source(source) if matches!(**source, SourceError::ReadLimit { .. }) => {
+            ErrorName::ChunkDamaged
+        }
         MediaError::Source(_) => ErrorName::SourceMissing,
         MediaError::TimedOut { .. } => ErrorName::ToolTimedOut,
         MediaError::Tool { .. } => ErrorName::ToolFailed,
