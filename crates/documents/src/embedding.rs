@@ -107,8 +107,11 @@ impl Embedding {
             image_model,
             shown,
         } = self;
-        // Where nothing was said in the chunk, what the video had before; else finalize-video knows it later.
-        let of_video = record.language.as_ref().or(record.found_language.as_ref());
+        // Where nothing was said in the chunk: what was given, or found in this very generation, which is served then.
+        // Else finalize-video gives it later.
+        let is_served = record.serving_generation == Some(video.generation);
+        let found = record.found_language.as_ref().filter(|_| is_served);
+        let of_video = record.language.as_ref().or(found);
         let language = language.as_ref().or(of_video);
         let empty = |channel, start_ms, end_ms| SegmentDocument {
             chunk: Some(chunk_index),
@@ -257,6 +260,7 @@ mod tests {
             tags: vec!["a".into()],
             duration_ms: Some(60_000),
             found_language: Some("de".into()),
+            serving_generation: Some(0),
             created_at: "2026-11-26T10:00:00.000Z".into(),
             ..VideoRecord::new("w".into(), "v".into(), Origin::Upload, "s".into())
         };
