@@ -2,7 +2,7 @@
 
 use crate::{VideoRecord, record::now};
 use contracts::{
-    api::VideoStatus,
+    api::{Origin, VideoStatus},
     artifacts::WarningName,
     tasks::{ObjectRef, VideoRef},
 };
@@ -26,6 +26,8 @@ pub enum Claim {
     Start(VideoRef),
     /// A newer version is known, or the video is being deleted.
     Ignore,
+    /// The video is being deleted, and this is another file in the inbox under its key: a video of its own afterwards.
+    Later,
 }
 
 /// What [`decide`] answers.
@@ -36,21 +38,24 @@ pub(crate) enum Decision {
     /// Write this record on the condition that the generation is still the old one.
     Write(Box<VideoRecord>),
     Ignore,
+    Later,
 }
 
 pub(crate) fn decide(record: &VideoRecord, arrived: &ArrivedObject) -> Decision {
-    if record.status == VideoStatus::Deleting {
-        return Decision::Ignore;
-    }
+    let is_deleting = record.status == VideoStatus::Deleting;
     if let Some(source) = &record.source {
-        if same_version(source, &arrived.source) {
+        if same_version(source, &arrived.source) && !is_deleting {
             return Decision::AlreadyClaimed(record.video_ref());
         }
         if !is_newer(arrived.sequencer.as_deref(), record.sequencer.as_deref()) {
             return Decision::Ignore;
         }
     }
-    Decision::Write(Box::new(next_generation(record, arrived)))
+    match (is_deleting, record.origin) {
+        (false, _) => Decision::Write(Box::new(next_generation(record, arrived))),
+        (true, Origin::Inbox) if record.source.is_some() => Decision::Later,
+        (true, _) => Decision::Ignore,
+    }
 }
 
 /// The record as it stands when another indexing begins. What search serves stays untouched while
@@ -73,6 +78,7 @@ pub(crate) fn next_generation(record: &VideoRecord, arrived: &ArrivedObject) -> 
         next.serving_generation = Some(next.generation);
         next.serving_source = None;
         next.serving_duration_ms = None;
+        next.found_language = None;
         next.channels.clear();
         next.warnings.clear();
         next.error = None;
@@ -100,7 +106,6 @@ fn is_newer(arrived: Option<&str>, known: Option<&str>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use contracts::api::Origin;
 
     fn record() -> VideoRecord {
         VideoRecord::new("w".into(), "v".into(), Origin::Upload, "s".into())
@@ -168,5 +173,17 @@ mod tests {
         let mut deleting = record();
         deleting.status = VideoStatus::Deleting;
         assert_eq!(decide(&deleting, &arrived("1", "0A")), Decision::Ignore);
+    }
+
+    #[test]
+    fn a_new_file_in_the_inbox_waits_until_its_namesake_is_deleted() {
+        let mut known = record();
+        known.origin = Origin::Inbox;
+        let mut deleting = claimed(&known, &arrived("1", "0A"));
+        deleting.status = VideoStatus::Deleting;
+        assert_eq!(decide(&deleting, &arrived("1", "0A")), Decision::Ignore);
+        assert_eq!(decide(&deleting, &arrived("2", "0B")), Decision::Later);
+        deleting.origin = Origin::Upload;
+        assert_eq!(decide(&deleting, &arrived("2", "0B")), Decision::Ignore);
     }
 }

@@ -1,6 +1,7 @@
 //! How an indexing ends: ready, failed, deleted. Each is one conditional write.
 
 use crate::{Catalog, CatalogError, VideoRecord, keys, record::now};
+use aws_sdk_dynamodb::types::AttributeValue;
 use contracts::{
     ErrorName, VideoId, Workspace,
     api::{VideoError, VideoStatus},
@@ -116,7 +117,7 @@ impl Catalog {
         Err(CatalogError::Conflict)
     }
 
-    /// Removes the video's item.
+    /// Removes the item of a video that is being deleted. One that came back meanwhile under the same id stays.
     ///
     /// # Errors
     /// The table can't be written.
@@ -125,13 +126,20 @@ impl Catalog {
         workspace: &Workspace,
         video_id: &VideoId,
     ) -> Result<(), CatalogError> {
-        self.client
+        let removed = self
+            .client
             .delete_item()
             .table_name(&self.table)
             .set_key(Some(keys::video(workspace, video_id)))
+            .condition_expression("attribute_not_exists(pk) OR #status = :deleting")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":deleting", AttributeValue::S("DELETING".to_owned()))
             .send()
-            .await?;
-        Ok(())
+            .await;
+        match removed.map_err(CatalogError::from) {
+            Ok(_) | Err(CatalogError::Conflict) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -184,6 +184,7 @@ impl Catalog {
                 .ok_or(CatalogError::VideoGone)?;
             let next = match decide(&record, arrived) {
                 Decision::Ignore => return Ok(Claim::Ignore),
+                Decision::Later => return Ok(Claim::Later),
                 Decision::AlreadyClaimed(video) => return Ok(Claim::Start(video)),
                 Decision::Write(next) => next,
             };

@@ -72,6 +72,17 @@ impl From<TaskRecord> for TaskRun {
     }
 }
 
+/// What a run may take the place of.
+#[derive(Clone, Copy, Debug)]
+enum Over {
+    /// Whatever is there, and nothing.
+    Anything,
+    /// A run of the task. Where the video was deleted meanwhile its items are gone, and none may come back.
+    AnyThatIsThere,
+    /// The same, but for an attempt that was begun later beside this one: it may have done what this one failed to do.
+    NoLaterAttempt,
+}
+
 impl Catalog {
     /// Runs a task's work with its record around it: refuses work that is not wanted any more, notes
     /// the start, and then the output or the error.
@@ -101,7 +112,7 @@ impl Catalog {
             error: None,
             message: None,
         };
-        self.put_task(video, &record, None).await?;
+        self.put_task(video, &record, Over::Anything).await?;
         let result = work.await;
         record.ended_at = Some(now());
         match &result {
@@ -116,10 +127,11 @@ impl Catalog {
                 record.message = Some(error.to_string());
             }
         }
-        // Where the video was deleted meanwhile, its items are gone: none may come back.
-        let noted = self
-            .put_task(video, &record, Some("attribute_exists(pk)"))
-            .await;
+        let over = match &result {
+            Ok(_) => Over::AnyThatIsThere,
+            Err(_) => Over::NoLaterAttempt,
+        };
+        let noted = self.put_task(video, &record, over).await;
         match (result, noted) {
             (Ok((value, _)), Ok(())) => Ok(value),
             (Ok(_), Err(CatalogError::Conflict)) => Err(CatalogError::VideoGone.into()),
@@ -192,7 +204,7 @@ impl Catalog {
         &self,
         video: &VideoRef,
         record: &TaskRecord,
-        condition: Option<&str>,
+        over: Over,
     ) -> Result<(), CatalogError> {
         let sort = keys::task(
             &video.video_id,
@@ -202,13 +214,22 @@ impl Catalog {
         );
         let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(record)?;
         item.extend(keys::item_key(&video.workspace, sort));
-        self.client
+        let put = self
+            .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item))
-            .set_condition_expression(condition.map(str::to_owned))
-            .send()
-            .await?;
+            .set_item(Some(item));
+        let put = match over {
+            Over::Anything => put,
+            Over::AnyThatIsThere => put.condition_expression("attribute_exists(pk)"),
+            Over::NoLaterAttempt => put
+                .condition_expression("attribute_exists(pk) AND attempts <= :attempt")
+                .expression_attribute_values(
+                    ":attempt",
+                    AttributeValue::N(record.attempts.to_string()),
+                ),
+        };
+        put.send().await?;
         Ok(())
     }
 

@@ -107,12 +107,17 @@ async fn remove_inbox_source(deps: &Dependencies, record: &VideoRecord) -> Resul
     let (Origin::Inbox, Some(source)) = (&record.origin, &record.source) else {
         return Ok(0);
     };
-    let mut removed = 0;
-    for key in keys::subtitles_beside(&source.key)
-        .iter()
-        .chain([&source.key])
-    {
-        removed += deps.store.remove_object(&deps.media_bucket, key).await?;
+    let (bucket, key) = (&deps.media_bucket, &source.key);
+    let (mut removed, has_another) = match &source.version_id {
+        Some(version_id) => deps.store.remove_version(bucket, key, version_id).await?,
+        None => (deps.store.remove_object(bucket, key).await?, false),
+    };
+    // Dropped anew under the same key meanwhile, which waits for the end of this: its subtitles lie there first.
+    if has_another {
+        return Ok(removed);
+    }
+    for subtitles in &keys::subtitles_beside(key) {
+        removed += deps.store.remove_object(bucket, subtitles).await?;
     }
     Ok(removed)
 }

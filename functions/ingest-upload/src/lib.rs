@@ -114,6 +114,12 @@ async fn start(
     match deps.catalog.claim(workspace, video_id, arrival).await {
         // Deleted before its event came: nothing is left to do.
         Ok(Claim::Ignore) | Err(CatalogError::VideoGone) => return Ok(()),
+        Ok(Claim::Later) => {
+            return Err(TaskError::new(
+                ErrorName::VideoGone,
+                "the video that had this key is being deleted: the message comes again",
+            ));
+        }
         Ok(Claim::Start(_)) => {}
         Err(error) => return Err(error.into()),
     }
