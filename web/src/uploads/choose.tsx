@@ -6,7 +6,7 @@ import { useServices } from '../services.ts';
 import { count } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
 import { toast } from '../ui/toast.tsx';
-import { ACCEPTED, droppedFiles, isPicture, sortFiles } from './files.ts';
+import { ACCEPTED, droppedFiles, foundFiles, isPicture, sortFiles, type Found } from './files.ts';
 
 type Open = (kind: 'files' | 'folder') => void;
 const ChooseContext = createContext<Open>(() => {});
@@ -28,7 +28,7 @@ export function FileTarget({ children }: { children: ComponentChildren }) {
   }, []);
   const onChange = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
-    void take(Array.from(input.files ?? []));
+    void take(foundFiles(input.files ?? []));
     input.value = '';
   };
   return (
@@ -48,12 +48,12 @@ export function FileTarget({ children }: { children: ComponentChildren }) {
   );
 }
 
-function useTake(): (files: File[]) => Promise<void> {
+function useTake(): (found: Found[]) => Promise<void> {
   const { uploads } = useServices();
-  return async (files) => {
-    const [first] = files;
-    if (first && files.length === 1 && isPicture(first)) return searchByPicture(first);
-    const { chosen, skipped } = sortFiles(files);
+  return async (found) => {
+    const [first] = found;
+    if (first && found.length === 1 && isPicture(first.file)) return searchByPicture(first.file);
+    const { chosen, skipped } = sortFiles(found);
     if (skipped.length > 0) {
       const example = skipped.slice(0, 2).join(', ');
       toast(`${count(skipped.length, 'file')} left out, neither video nor sound: ${example}${skipped.length > 2 ? ' …' : ''}`);
@@ -65,7 +65,7 @@ function useTake(): (files: File[]) => Promise<void> {
 }
 
 /** Whether files are held over the page; hands over what is dropped or pasted. */
-function useDrop(take: (files: File[]) => Promise<void>): boolean {
+function useDrop(take: (found: Found[]) => Promise<void>): boolean {
   const [isDragging, setDragging] = useState(false);
   useEffect(() => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -84,8 +84,8 @@ function useDrop(take: (files: File[]) => Promise<void>): boolean {
       void droppedFiles(event.dataTransfer).then(take);
     };
     const paste = (event: ClipboardEvent) => {
-      const files = Array.from(event.clipboardData?.files ?? []);
-      if (files.length > 0) void take(files);
+      const found = foundFiles(event.clipboardData?.files ?? []);
+      if (found.length > 0) void take(found);
     };
     const listeners = { dragover: over, dragleave: leave, drop, paste };
     for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener as EventListener);

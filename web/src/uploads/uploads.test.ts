@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ApiError } from '../api/client.ts';
-import { sortFiles } from './files.ts';
 import { fingerprint, UploadMemory } from './memory.ts';
 import { arrivedBytes, missingParts, partRange } from './parts.ts';
 import { backOffMs, Slots, Speed } from './patience.ts';
@@ -46,13 +45,6 @@ test('no more than so many at once, in order', async () => {
   };
   await Promise.all([1, 2, 3, 4, 5].map((number) => slots.run(work(number))));
   assert.deepEqual(order, [1, 2, 3, 4, 5]);
-});
-
-test('subtitles go with the media of their name, and what is neither is skipped', () => {
-  const file = (name: string, type = '') => new File(['x'], name, { type });
-  const { chosen, skipped } = sortFiles([file('A.mp4'), file('a.SRT'), file('b.srt'), file('talk', 'video/webm'), file('.DS_Store'), file('notes.txt')]);
-  assert.deepEqual(chosen.map((one) => [one.file.name, one.subtitles?.name]), [['A.mp4', 'a.SRT'], ['talk', undefined]]);
-  assert.deepEqual(skipped, ['b.srt', 'notes.txt']);
 });
 
 test('a title is the name without its ending', () => {
