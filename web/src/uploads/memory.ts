@@ -11,6 +11,8 @@ export interface Remembered {
   multipart: Schemas['MultipartUpload'] | null;
   /** Tags of the parts that have arrived, by number. */
   etags: Record<number, string>;
+  /** Whether the subtitles beside the file have arrived; missing is no. */
+  haveSubtitlesArrived?: boolean;
 }
 
 /** Uploads that have begun and not ended, kept in the browser. */

@@ -107,8 +107,10 @@ export class Upload {
         this.videoId = kept.videoId;
         return undefined;
       }
-      if (video && kept.multipart) return this.goOn(kept);
-      // Of a file in one piece nothing is left: its record would wait for ever.
+      // Addresses for subtitles are given at the beginning only.
+      const lacksSubtitles = this.subtitles && !kept.haveSubtitlesArrived;
+      if (video && kept.multipart && !lacksSubtitles) return this.goOn(kept);
+      // Else nothing of it is of use: its record would wait for ever.
       if (video) await this.tools.api.call('delete', '/videos/{id}', { id: kept.videoId });
     }
     const upload = await this.patiently(() => this.create());
@@ -156,7 +158,11 @@ export class Upload {
 
   private async send({ remembered, subtitles, source }: Begun): Promise<void> {
     // Subtitles first: the source starts the indexing.
-    if (subtitles && this.subtitles) await this.putPiece(0, subtitles, this.subtitles, false);
+    if (subtitles && this.subtitles) {
+      await this.putPiece(0, subtitles, this.subtitles, false);
+      remembered.haveSubtitlesArrived = true;
+      this.tools.memory.keep(remembered);
+    }
     if (source) {
       await this.putPiece(1, source, this.file, true);
       return;
