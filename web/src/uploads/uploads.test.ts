@@ -72,6 +72,7 @@ test('a file that is chosen again goes on where it was', async () => {
     return `"${url}"`;
   });
   assert.deepEqual(second.interrupted.map(({ fileName }) => fileName), ['a.mp4']);
+  assert.deepEqual([...second.underWay], ['v1']);
   assert.deepEqual(new UploadMemory(storage, 'another').all(), []);
   await second.add([{ file }]);
   await until(second, 'done');
@@ -81,6 +82,7 @@ test('a file that is chosen again goes on where it was', async () => {
   const parts = Object.entries(etags).map(([number, etag]) => ({ part_number: Number(number), etag }));
   assert.deepEqual(completed, [{ upload_id: 'u1', parts }]);
   assert.deepEqual(second.memory.all(), []);
+  assert.deepEqual([...second.underWay], []);
 });
 
 test('a broken connection and an expired address are tried again', async () => {

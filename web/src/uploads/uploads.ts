@@ -31,6 +31,12 @@ export class Uploads extends EventTarget {
     return this.memory.all().filter(({ key }) => !this.list.some((upload) => upload.key === key));
   }
 
+  /** Videos that are shown among the uploads, since their bytes have not arrived. */
+  get underWay(): Set<string> {
+    const unfinished = this.list.filter(({ state }) => state !== 'done');
+    return new Set([...unfinished, ...this.interrupted].map(({ videoId }) => videoId));
+  }
+
   get areRunning(): boolean {
     return this.list.some(({ state }) => state === 'sending' || state === 'waiting' || state === 'queued');
   }
