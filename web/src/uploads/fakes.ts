@@ -30,8 +30,8 @@ interface Options {
   body?: { subtitles_size_bytes?: number };
 }
 
-/** An API that hands out uploads in parts of 4 bytes, and what was called. */
-export function fakeApi(status = 'AWAITING_UPLOAD', before: (call: string) => Promise<void> | void = () => {}) {
+/** An API that hands out uploads, and what was called; `before` is called first, and may throw. */
+export function fakeApi(status = 'AWAITING_UPLOAD', before: (call: string) => unknown = () => {}, cut = plan) {
   const calls: string[] = [];
   const completed: unknown[] = [];
   const removed: string[] = [];
@@ -42,7 +42,7 @@ export function fakeApi(status = 'AWAITING_UPLOAD', before: (call: string) => Pr
     if (path === '/uploads') {
       made += 1;
       const subtitles = options.body?.subtitles_size_bytes ? { url: 'subtitles', headers: {} } : null;
-      const multipart = { upload_id: `u${made}`, ...plan };
+      const multipart = { upload_id: `u${made}`, ...cut };
       return { video_id: `v${made}`, subtitles, source: null, multipart, expires_in_s: 3600 };
     }
     if (path === '/uploads/{id}/parts') {

@@ -1,6 +1,7 @@
 import { ApiError, isAbort, messageOf, type Api, type Schemas } from '../api/client.ts';
+import { PartAddresses } from './addresses.ts';
 import type { Remembered, UploadMemory } from './memory.ts';
-import { arrivedBytes, missingParts, partRange } from './parts.ts';
+import { arrivedBytes, missingParts, partRange, type PartPlan } from './parts.ts';
 import { backOffMs, Speed, waitFor, type Slots } from './patience.ts';
 import { PutError, type Put } from './put.ts';
 
@@ -26,11 +27,9 @@ export interface UploadTools {
   changed: () => void;
 }
 
-/** Presigned addresses are good for an hour; those older than this are asked for again. */
-const ADDRESS_GOOD_MS = 50 * 60_000;
 const PARTS_IN_LINE = 4;
-/** How often a part's address is looked for among those that come, before its absence is a fault. */
-const LOOKS_FOR_ADDRESS = 8;
+/** Their number among what is put; parts of the file are numbered from 1. */
+const SUBTITLES = 0;
 /** Refusals that pass: a busy service, an address that has expired. */
 const PASSING = new Set([0, 403, 408, 429, 500, 502, 503, 504]);
 
@@ -42,8 +41,6 @@ export class Upload {
   private arrived = 0;
   private readonly underWay = new Map<number, number>();
   private readonly speed = new Speed();
-  private readonly addresses = new Map<number, { url: string; atMs: number }>();
-  private asking: Promise<void> | undefined;
   private stopping = new AbortController();
 
   constructor(
@@ -66,10 +63,10 @@ export class Upload {
 
   /** Sends what has not arrived. Ends with a state, never with an exception. */
   async run(): Promise<void> {
-    this.stopping = new AbortController();
+    const { signal } = (this.stopping = new AbortController());
     this.become('sending');
     try {
-      const begun = await this.begin();
+      const begun = await this.begin(signal);
       if (begun) await this.send(begun);
       this.tools.memory.forget(this.key);
       this.arrived = this.file.size;
@@ -95,25 +92,25 @@ export class Upload {
   async discard(): Promise<void> {
     this.stopping.abort();
     this.tools.memory.forget(this.key);
-    if (this.videoId) await this.tools.api.call('delete', '/videos/{id}', { id: this.videoId });
+    if (this.videoId) await this.remove(this.videoId);
   }
 
   /** A new upload or, where this file's was begun before, the old one; nothing where all has arrived already. */
-  private async begin(): Promise<Begun | undefined> {
+  private async begin(signal: AbortSignal): Promise<Begun | undefined> {
     const kept = this.tools.memory.get(this.key);
     if (kept) {
-      const video = await this.lookUp(kept.videoId);
+      const video = await this.lookUp(kept.videoId, signal);
       if (video && video.status !== 'AWAITING_UPLOAD') {
         this.videoId = kept.videoId;
         return undefined;
       }
       // Addresses for subtitles are given at the beginning only.
       const lacksSubtitles = this.subtitles && !kept.haveSubtitlesArrived;
-      if (video && kept.multipart && !lacksSubtitles) return this.goOn(kept);
+      if (video && kept.multipart && !lacksSubtitles) return this.goOn(kept, signal);
       // Else nothing of it is of use: its record would wait for ever.
-      if (video) await this.tools.api.call('delete', '/videos/{id}', { id: kept.videoId });
+      if (video) await this.patiently(() => this.remove(kept.videoId), signal);
     }
-    const upload = await this.patiently(() => this.create());
+    const upload = await this.patiently(() => this.create(), signal);
     const remembered: Remembered = {
       key: this.key,
       videoId: upload.video_id,
@@ -123,22 +120,22 @@ export class Upload {
       etags: {},
     };
     this.tools.memory.keep(remembered);
-    this.arrived = 0;
-    return { ...this.goOn(remembered), subtitles: upload.subtitles, source: upload.source };
+    return { ...this.goOn(remembered, signal), subtitles: upload.subtitles, source: upload.source };
   }
 
-  private goOn(remembered: Remembered): Begun {
-    this.videoId = remembered.videoId;
-    if (remembered.multipart) {
-      this.arrived = arrivedBytes(remembered.multipart, this.file.size, remembered.etags);
-    }
+  private goOn(remembered: Remembered, signal: AbortSignal): Begun {
+    const { videoId, multipart, etags } = remembered;
+    this.videoId = videoId;
+    this.arrived = multipart ? arrivedBytes(multipart, this.file.size, etags) : 0;
     this.tools.changed();
-    return { remembered, subtitles: null, source: null };
+    const { api, now } = this.tools;
+    const addresses = new PartAddresses(api, now, videoId, multipart?.upload_id ?? '');
+    return { remembered, addresses, signal, subtitles: null, source: null };
   }
 
-  private async lookUp(id: string): Promise<Schemas['Video'] | undefined> {
+  private async lookUp(id: string, signal: AbortSignal): Promise<Schemas['Video'] | undefined> {
     try {
-      return await this.patiently(() => this.tools.api.call('get', '/videos/{id}', { id }));
+      return await this.patiently(() => this.tools.api.call('get', '/videos/{id}', { id }), signal);
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
@@ -156,64 +153,73 @@ export class Upload {
     return this.tools.api.call('post', '/uploads', { body });
   }
 
-  private async send({ remembered, subtitles, source }: Begun): Promise<void> {
+  private async remove(id: string): Promise<void> {
+    await this.tools.api.call('delete', '/videos/{id}', { id });
+  }
+
+  private async send(begun: Begun): Promise<void> {
+    const { remembered, signal, subtitles, source } = begun;
     // Subtitles first: the source starts the indexing.
     if (subtitles && this.subtitles) {
-      await this.putPiece(0, subtitles, this.subtitles, false);
+      await this.putPiece(begun, SUBTITLES, subtitles, this.subtitles);
       remembered.haveSubtitlesArrived = true;
       this.tools.memory.keep(remembered);
     }
     if (source) {
-      await this.putPiece(1, source, this.file, true);
+      await this.putPiece(begun, 1, source, this.file);
       return;
     }
     const plan = remembered.multipart;
     if (!plan) throw new Error('The API gave no address for the file.');
     const missing = missingParts(plan, remembered.etags);
     const work = async () => {
-      for (let number = missing.shift(); number; number = missing.shift()) await this.sendPart(remembered, number);
+      for (let number = missing.shift(); number; number = missing.shift()) await this.sendPart(begun, plan, number);
     };
     // Each file stands in line with a few parts at a time, so that a small one passes a large one.
     await Promise.all(Array.from({ length: PARTS_IN_LINE }, work));
     const parts = Object.entries(remembered.etags).map(([number, etag]) => ({ part_number: Number(number), etag }));
-    const body = { upload_id: plan.upload_id, parts };
-    await this.patiently(() => this.tools.api.call('post', '/uploads/{id}/complete', { id: this.videoId, body }));
+    const options = { id: remembered.videoId, body: { upload_id: plan.upload_id, parts } };
+    await this.patiently(() => this.tools.api.call('post', '/uploads/{id}/complete', options), signal);
   }
 
-  private sendPart(remembered: Remembered, number: number): Promise<void> {
-    const plan = remembered.multipart!;
+  private sendPart({ remembered, addresses, signal }: Begun, plan: PartPlan, number: number): Promise<void> {
+    const { start, end } = partRange(plan, this.file.size, number);
+    const put = async () => {
+      const url = await addresses.of(number);
+      try {
+        return await this.put(number, url, {}, this.file.slice(start, end), signal);
+      } catch (error) {
+        if (error instanceof PutError && error.status === 403) addresses.forget();
+        throw error;
+      }
+    };
     return this.tools.slots.run(async () => {
-      const { start, end } = partRange(plan, this.file.size, number);
-      const etag = await this.patiently(async () => {
-        const url = await this.addressOf(number, plan.upload_id);
-        return this.putCounted(number, url, {}, this.file.slice(start, end));
-      });
+      const etag = await this.patiently(put, signal);
+      // What was stopped at the last moment must not write over what goes on meanwhile.
+      signal.throwIfAborted();
       if (!etag) throw new Error('The storage does not let this page read the tags of parts (CORS must expose ETag).');
       remembered.etags[number] = etag;
       this.tools.memory.keep(remembered);
       this.countArrived(end - start);
-    });
+    }, signal);
   }
 
-  private putPiece(number: number, to: Schemas['PresignedPut'], bytes: Blob, isCounted: boolean): Promise<void> {
+  private putPiece({ signal }: Begun, number: number, to: Schemas['PresignedPut'], bytes: Blob): Promise<void> {
     return this.tools.slots.run(async () => {
-      await this.patiently(() => this.putCounted(number, to.url, to.headers, bytes, isCounted));
-    });
+      await this.patiently(() => this.put(number, to.url, to.headers, bytes, signal), signal);
+    }, signal);
   }
 
-  private async putCounted(number: number, url: string, headers: Record<string, string>, bytes: Blob, isCounted = true) {
+  private async put(number: number, url: string, headers: Record<string, string>, bytes: Blob, signal: AbortSignal) {
     const progress = (sent: number) => {
-      if (!isCounted) return;
+      if (number === SUBTITLES) return;
       this.underWay.set(number, sent);
       this.speed.add(this.sentBytes, this.tools.now());
       if (this.state === 'waiting') this.become('sending');
       this.tools.changed();
     };
     try {
-      return await this.tools.put(url, headers, bytes, progress, this.stopping.signal);
-    } catch (error) {
-      if (error instanceof PutError && error.status === 403) this.addresses.clear();
-      throw error;
+      return await this.tools.put(url, headers, bytes, progress, signal);
     } finally {
       this.underWay.delete(number);
     }
@@ -225,37 +231,20 @@ export class Upload {
     this.tools.changed();
   }
 
-  private async addressOf(number: number, uploadId: string): Promise<string> {
-    for (let look = 0; look < LOOKS_FOR_ADDRESS; look += 1) {
-      const known = this.addresses.get(number);
-      if (known && this.tools.now() - known.atMs < ADDRESS_GOOD_MS) return known.url;
-      // One answer holds a hundred addresses, so parts that start at the same time share it.
-      this.asking ??= this.askForAddresses(number, uploadId).finally(() => (this.asking = undefined));
-      await this.asking;
-    }
-    throw new Error(`The API gave no address for part ${number}.`);
-  }
-
-  private async askForAddresses(from: number, upload_id: string): Promise<void> {
-    const query = { upload_id, from };
-    const page = await this.tools.api.call('get', '/uploads/{id}/parts', { id: this.videoId, query });
-    const atMs = this.tools.now();
-    for (const part of page.parts) this.addresses.set(part.part_number, { url: part.url, atMs });
-  }
-
   /** Tries until it works, waiting longer each time, as long as the failure is one that passes. */
-  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+  private async patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
-      this.stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       try {
         const done = await work();
         if (this.state === 'waiting') this.become('sending');
         return done;
       } catch (error) {
-        if (isAbort(error) || !passes(error, attempt)) throw error;
+        signal.throwIfAborted();
+        if (!passes(error, attempt)) throw error;
         this.speed.forget();
         this.become('waiting', messageOf(error));
-        await waitFor(backOffMs(attempt), this.stopping.signal, this.tools.wake);
+        await waitFor(backOffMs(attempt), signal, this.tools.wake);
       }
     }
   }
@@ -267,8 +256,11 @@ export class Upload {
   }
 }
 
+/** One run of an upload. What belongs to an older one stops with its signal, and shares nothing with it. */
 interface Begun {
   remembered: Remembered;
+  addresses: PartAddresses;
+  signal: AbortSignal;
   subtitles: Schemas['PresignedPut'] | null;
   source: Schemas['PresignedPut'] | null;
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { isAbort } from '../api/client.ts';
 import { eventually, fakeApi, FakeStorage, file, plan, stuck, until } from './fakes.ts';
 import { fingerprint, UploadMemory } from './memory.ts';
 import { arrivedBytes, missingParts, partRange } from './parts.ts';
@@ -43,6 +44,22 @@ test('no more than so many at once, in order', async () => {
   };
   await Promise.all([1, 2, 3, 4, 5].map((number) => slots.run(work(number))));
   assert.deepEqual(order, [1, 2, 3, 4, 5]);
+});
+
+test('who is stopped leaves the queue, and the others move up', async () => {
+  const slots = new Slots(1);
+  const order: string[] = [];
+  let end = () => {};
+  const first = slots.run(() => new Promise<void>((done) => (end = done)));
+  const stopping = new AbortController();
+  const stopped = slots.run(async () => order.push('stopped'), stopping.signal);
+  const last = slots.run(async () => order.push('last'), new AbortController().signal);
+  stopping.abort();
+  await assert.rejects(stopped, isAbort);
+  await assert.rejects(slots.run(async () => order.push('too late'), stopping.signal), isAbort);
+  end();
+  await Promise.all([first, last]);
+  assert.deepEqual(order, ['last']);
 });
 
 test('a title is the name without its ending', () => {
