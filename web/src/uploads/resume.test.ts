@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { ApiError } from '../api/client.ts';
-import { eventually, fakeApi, FakeStorage, file, stuck, until } from './fakes.ts';
-import { UploadMemory } from './memory.ts';
-import type { Put } from './put.ts';
+import { eventually, fakeApi, FakeStorage, file, plan, stuck, until } from './fakes.ts';
+import { fingerprint, UploadMemory } from './memory.ts';
+import { PutError, type Put } from './put.ts';
 import { Uploads } from './uploads.ts';
 
 const subtitles = new File(['1'], 'a.srt');
@@ -89,4 +89,57 @@ test('subtitles that have arrived aren’t sent again', async () => {
   await until(later.uploads, 'done');
   assert.deepEqual(removed, []);
   assert.deepEqual(later.sent, ['part 3']);
+});
+
+/** A storage that remembers an upload of two parts. */
+async function interrupted(): Promise<FakeStorage> {
+  const storage = new FakeStorage();
+  const memory = new UploadMemory(storage, 'me');
+  const multipart = { upload_id: 'old', ...plan };
+  const key = await fingerprint(file);
+  memory.keep({ key, videoId: 'old', fileName: 'a.mp4', sizeBytes: 10, multipart, etags: { 1: '1', 2: '2' } });
+  return storage;
+}
+
+test('what the storage has dropped begins anew', async () => {
+  const { api, removed, completed } = fakeApi();
+  let refusals = 1;
+  const put: Put = async (url) => {
+    if (refusals-- > 0) throw new PutError(404);
+    return url;
+  };
+  const uploads = new Uploads(api, new UploadMemory(await interrupted(), 'me'), put);
+  await uploads.add([{ file }]);
+  await until(uploads, 'done');
+  assert.deepEqual(removed, ['old']);
+  const parts = [1, 2, 3].map((number) => ({ part_number: number, etag: `part ${number}` }));
+  assert.deepEqual(completed, [{ upload_id: 'u1', parts }]);
+});
+
+test('what can’t be completed begins anew, once', async () => {
+  const { api, removed, calls } = fakeApi('AWAITING_UPLOAD', (call) => {
+    if (call.endsWith('/complete')) throw new ApiError(409, 'there is no such upload');
+  });
+  const { uploads } = tab(await interrupted(), api);
+  await uploads.add([{ file }]);
+  await until(uploads, 'failed');
+  assert.deepEqual(removed, ['old']);
+  assert.equal(calls.filter((call) => call === 'post /uploads').length, 1);
+});
+
+test('a new upload that is refused fails', async () => {
+  const { api, calls } = fakeApi();
+  const uploads = new Uploads(api, new UploadMemory(new FakeStorage(), 'me'), () => Promise.reject(new PutError(404)));
+  await uploads.add([{ file }]);
+  await until(uploads, 'failed');
+  assert.equal(calls.filter((call) => call === 'post /uploads').length, 1);
+});
+
+test('a video that is being deleted has not arrived', async () => {
+  const { api, removed, completed } = fakeApi('DELETING');
+  const { uploads } = tab(await interrupted(), api);
+  await uploads.add([{ file }]);
+  await until(uploads, 'done');
+  assert.deepEqual(removed, []);
+  assert.equal(completed.length, 1);
 });

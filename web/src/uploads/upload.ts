@@ -1,9 +1,10 @@
-import { ApiError, isAbort, messageOf, type Api, type Schemas } from '../api/client.ts';
+import { isAbort, messageOf, type Api, type Schemas } from '../api/client.ts';
 import { PartAddresses } from './addresses.ts';
 import type { Remembered, UploadMemory } from './memory.ts';
 import { arrivedBytes, missingParts, partRange, type PartPlan } from './parts.ts';
 import { backOffMs, Speed, waitFor, type Slots } from './patience.ts';
 import { PutError, type Put } from './put.ts';
+import { ifKnown, isLost, passes } from './refusals.ts';
 
 export type UploadState =
   | 'queued'
@@ -30,9 +31,6 @@ export interface UploadTools {
 const PARTS_IN_LINE = 4;
 /** Their number among what is put; parts of the file are numbered from 1. */
 const SUBTITLES = 0;
-/** Refusals that pass: a busy service, an address that has expired. */
-const PASSING = new Set([0, 403, 408, 429, 500, 502, 503, 504]);
-
 /** One file on its way, from the first byte to the moment its indexing starts. */
 export class Upload {
   state: UploadState = 'queued';
@@ -42,6 +40,8 @@ export class Upload {
   private readonly underWay = new Map<number, number>();
   private readonly speed = new Speed();
   private stopping = new AbortController();
+  /** Whether what is sent belongs to an upload that was begun in an earlier run. */
+  private isOld = false;
 
   constructor(
     readonly key: string,
@@ -63,11 +63,12 @@ export class Upload {
 
   /** Sends what has not arrived. Ends with a state, never with an exception. */
   async run(): Promise<void> {
-    const { signal } = (this.stopping = new AbortController());
     this.become('sending');
     try {
-      const begun = await this.begin(signal);
-      if (begun) await this.send(begun);
+      await this.attempt(true).catch((error: unknown) => {
+        if (!this.isOld || !isLost(error)) throw error;
+        return this.attempt(false);
+      });
       this.tools.memory.forget(this.key);
       this.arrived = this.file.size;
       this.become('done');
@@ -75,11 +76,20 @@ export class Upload {
       if (isAbort(error)) this.become('paused');
       else this.become('failed', messageOf(error));
     } finally {
-      // Where one part failed, the others stop too: without it they are of no use.
-      this.stopping.abort();
       this.underWay.clear();
       this.speed.forget();
       this.tools.changed();
+    }
+  }
+
+  private async attempt(mayGoOn: boolean): Promise<void> {
+    const stopping = (this.stopping = new AbortController());
+    try {
+      const begun = await this.begin(mayGoOn, stopping.signal);
+      if (begun) await this.send(begun);
+    } finally {
+      // Where one part failed, the others stop too: without it they are of no use.
+      stopping.abort();
     }
   }
 
@@ -96,19 +106,20 @@ export class Upload {
   }
 
   /** A new upload or, where this file's was begun before, the old one; nothing where all has arrived already. */
-  private async begin(signal: AbortSignal): Promise<Begun | undefined> {
+  private async begin(mayGoOn: boolean, signal: AbortSignal): Promise<Begun | undefined> {
+    this.isOld = false;
     const kept = this.tools.memory.get(this.key);
-    if (kept) {
-      const video = await this.lookUp(kept.videoId, signal);
-      if (video && video.status !== 'AWAITING_UPLOAD') {
-        this.videoId = kept.videoId;
-        return undefined;
-      }
+    const status = kept && (await this.patiently(() => this.statusOf(kept.videoId), signal));
+    if (kept && status === 'AWAITING_UPLOAD') {
       // Addresses for subtitles are given at the beginning only.
       const lacksSubtitles = this.subtitles && !kept.haveSubtitlesArrived;
-      if (video && kept.multipart && !lacksSubtitles) return this.goOn(kept, signal);
+      this.isOld = mayGoOn && kept.multipart !== null && !lacksSubtitles;
+      if (this.isOld) return this.goOn(kept, signal);
       // Else nothing of it is of use: its record would wait for ever.
-      if (video) await this.patiently(() => this.remove(kept.videoId), signal);
+      await this.patiently(() => this.remove(kept.videoId), signal);
+    } else if (kept && status && status !== 'DELETING') {
+      this.videoId = kept.videoId;
+      return undefined;
     }
     const upload = await this.patiently(() => this.create(), signal);
     const remembered: Remembered = {
@@ -133,15 +144,6 @@ export class Upload {
     return { remembered, addresses, signal, subtitles: null, source: null };
   }
 
-  private async lookUp(id: string, signal: AbortSignal): Promise<Schemas['Video'] | undefined> {
-    try {
-      return await this.patiently(() => this.tools.api.call('get', '/videos/{id}', { id }), signal);
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
-  }
-
   private create(): Promise<Schemas['Upload']> {
     const body: Schemas['UploadRequest'] = {
       file_name: this.file.name,
@@ -153,8 +155,12 @@ export class Upload {
     return this.tools.api.call('post', '/uploads', { body });
   }
 
+  private async statusOf(id: string): Promise<Schemas['VideoStatus'] | undefined> {
+    return (await ifKnown(this.tools.api.call('get', '/videos/{id}', { id })))?.status;
+  }
+
   private async remove(id: string): Promise<void> {
-    await this.tools.api.call('delete', '/videos/{id}', { id });
+    await ifKnown(this.tools.api.call('delete', '/videos/{id}', { id }));
   }
 
   private async send(begun: Begun): Promise<void> {
@@ -263,12 +269,6 @@ interface Begun {
   signal: AbortSignal;
   subtitles: Schemas['PresignedPut'] | null;
   source: Schemas['PresignedPut'] | null;
-}
-
-/** A broken network may come back after an hour; what a service refuses again and again it refuses for good. */
-function passes(error: unknown, attempt: number): boolean {
-  const status = error instanceof PutError || error instanceof ApiError ? error.status : -1;
-  return status === 0 || (PASSING.has(status) && attempt < 8);
 }
 
 /** A file's name as a title: without its ending. */
