@@ -48,24 +48,35 @@ export function FileTarget({ children }: { children: ComponentChildren }) {
   );
 }
 
-function useTake(): (found: Found[]) => Promise<void> {
+type Take = (found: Found[], unreadable?: string[]) => Promise<void>;
+
+function useTake(): Take {
   const { uploads } = useServices();
-  return async (found) => {
+  return async (found, unreadable = []) => {
     const [first] = found;
     if (first && found.length === 1 && isPicture(first.file)) return searchByPicture(first.file);
     const { chosen, skipped } = sortFiles(found);
-    if (skipped.length > 0) {
-      const example = skipped.slice(0, 2).join(', ');
-      toast(`${count(skipped.length, 'file')} left out, neither video nor sound: ${example}${skipped.length > 2 ? ' …' : ''}`);
-    }
-    if (chosen.length === 0) return;
-    if (!location.hash.match(/^#?\/?$/)) location.hash = '#/';
-    await uploads.add(chosen);
+    if (chosen.length > 0 && !location.hash.match(/^#?\/?$/)) location.hash = '#/';
+    const leftOut = [named(skipped, 'left out, neither video nor sound'), named(unreadable, 'can’t be read')];
+    tell(leftOut);
+    const failed = await uploads.add(chosen);
+    if (failed.length > 0) tell([...leftOut, named(failed, 'can’t be read: choose again what has changed')]);
   };
 }
 
+/** `3 files left out: a, b …`, empty for none. */
+function named(names: string[], what: string): string {
+  if (names.length === 0) return '';
+  return `${count(names.length, 'file')} ${what}: ${names.slice(0, 2).join(', ')}${names.length > 2 ? ' …' : ''}`;
+}
+
+function tell(notes: string[]): void {
+  const text = notes.filter(Boolean).join(' · ');
+  if (text) toast(text);
+}
+
 /** Whether files are held over the page; hands over what is dropped or pasted. */
-function useDrop(take: (found: Found[]) => Promise<void>): boolean {
+function useDrop(take: Take): boolean {
   const [isDragging, setDragging] = useState(false);
   useEffect(() => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -81,7 +92,7 @@ function useDrop(take: (found: Found[]) => Promise<void>): boolean {
       setDragging(false);
       if (!event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
-      void droppedFiles(event.dataTransfer).then(take);
+      void droppedFiles(event.dataTransfer).then(({ found, unreadable }) => take(found, unreadable));
     };
     const paste = (event: ClipboardEvent) => {
       const found = foundFiles(event.clipboardData?.files ?? []);

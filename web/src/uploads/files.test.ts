@@ -30,7 +30,17 @@ test('a file knows its folder, by the dialog and by a drop', async () => {
   const chosen = Object.assign(file('E01.mkv'), { webkitRelativePath: 'Show/S1/E01.mkv' });
   assert.deepEqual(foundFiles([chosen, file('b.mp4')]).map(({ path }) => path), ['Show/S1/E01.mkv', 'b.mp4']);
   const dropped = await droppedFiles(drop(folder('/Show', folder('/Show/S1', entry('/Show/S1/E01.mkv')))));
-  assert.deepEqual(dropped.map(({ path }) => path), ['Show/S1/E01.mkv']);
+  assert.deepEqual(dropped.found.map(({ path }) => path), ['Show/S1/E01.mkv']);
+});
+
+test('what can’t be read keeps nothing else away', async () => {
+  const gone = (_: unknown, fail: (error: Error) => void) => fail(new Error('gone'));
+  const broken = { ...entry('/Show/b.mp4'), file: gone };
+  const closed = { ...folder('/closed'), createReader: () => { throw new Error('not allowed'); } };
+  const show = folder('/Show', entry('/Show/a.mp4'), broken, entry('/Show/c.mp4'));
+  const { found, unreadable } = await droppedFiles(drop(closed, show));
+  assert.deepEqual(found.map(({ path }) => path), ['Show/a.mp4', 'Show/c.mp4']);
+  assert.deepEqual(unreadable, ['closed', 'b.mp4']);
 });
 
 function entry(fullPath: string) {

@@ -50,28 +50,39 @@ export function isPicture(file: File): boolean {
   return PICTURES.test(file.type);
 }
 
-/** Every file of a drop, also those in folders. */
-export async function droppedFiles(transfer: DataTransfer): Promise<Found[]> {
-  // The list is emptied after the first wait, so every entry is taken before.
-  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
-  const plain = foundFiles(transfer.files);
-  if (entries.every((entry) => !entry?.isDirectory)) return plain;
-  const found = await Promise.all(entries.map((entry) => (entry ? filesOf(entry) : [])));
-  return found.flat();
+/** What was dropped, and the names of what can't be read. */
+export interface Dropped {
+  found: Found[];
+  unreadable: string[];
 }
 
-async function filesOf(entry: FileSystemEntry): Promise<Found[]> {
-  if (entry.isFile) {
-    const file = await new Promise<File>((done, fail) => (entry as FileSystemFileEntry).file(done, fail));
-    return [{ file, path: entry.fullPath.slice(1) }];
-  }
-  const reader = (entry as FileSystemDirectoryEntry).createReader();
-  const found: Found[] = [];
-  for (;;) {
-    // A reader gives some hundred entries at a time, and none at the end.
-    const some = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
-    if (some.length === 0) return found;
-    for (const inner of some) found.push(...(await filesOf(inner)));
+/** Every file of a drop, also those in folders. */
+export async function droppedFiles(transfer: DataTransfer): Promise<Dropped> {
+  // The list is emptied after the first wait, so every entry is taken before.
+  const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
+  const dropped: Dropped = { found: foundFiles(transfer.files), unreadable: [] };
+  if (entries.every((entry) => !entry?.isDirectory)) return dropped;
+  dropped.found = [];
+  for (const entry of entries) if (entry) await collect(entry, dropped);
+  return dropped;
+}
+
+async function collect(entry: FileSystemEntry, into: Dropped): Promise<void> {
+  try {
+    if (entry.isFile) {
+      const file = await new Promise<File>((done, fail) => (entry as FileSystemFileEntry).file(done, fail));
+      into.found.push({ file, path: entry.fullPath.slice(1) });
+      return;
+    }
+    const reader = (entry as FileSystemDirectoryEntry).createReader();
+    for (;;) {
+      // A reader gives some hundred entries at a time, and none at the end.
+      const some = await new Promise<FileSystemEntry[]>((done, fail) => reader.readEntries(done, fail));
+      if (some.length === 0) return;
+      for (const inner of some) await collect(inner, into);
+    }
+  } catch {
+    into.unreadable.push(entry.name);
   }
 }
 

@@ -16,6 +16,15 @@ export function isLost(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 400 || error.status === 404 || error.status === 409);
 }
 
+/** Rejects where a file has changed since it was chosen, or is away. */
+export async function checkReadable(bytes: Blob, fileName: string): Promise<void> {
+  try {
+    await bytes.slice(0, 1).arrayBuffer();
+  } catch {
+    throw new Error(`“${fileName}” changed or can’t be read: choose it again.`);
+  }
+}
+
 /** The answer, or undefined where the API knows no such video. */
 export async function ifKnown<T>(answer: Promise<T>): Promise<T | undefined> {
   try {

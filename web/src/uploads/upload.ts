@@ -4,7 +4,7 @@ import type { Remembered, UploadMemory } from './memory.ts';
 import { arrivedBytes, missingParts, partRange, type PartPlan } from './parts.ts';
 import { backOffMs, Speed, waitFor, type Slots } from './patience.ts';
 import { PutError, type Put } from './put.ts';
-import { ifKnown, isLost, passes } from './refusals.ts';
+import { checkReadable, ifKnown, isLost, passes } from './refusals.ts';
 
 export type UploadState =
   | 'queued'
@@ -45,8 +45,8 @@ export class Upload {
 
   constructor(
     readonly key: string,
-    readonly file: File,
-    readonly subtitles: File | undefined,
+    public file: File,
+    public subtitles: File | undefined,
     private readonly tools: UploadTools,
   ) {}
 
@@ -226,9 +226,17 @@ export class Upload {
     };
     try {
       return await this.tools.put(url, headers, bytes, progress, signal);
+    } catch (error) {
+      // A file that can't be read looks like a broken network, and would be waited for in vain.
+      if (error instanceof PutError && error.status === 0) await checkReadable(bytes, this.nameOf(number));
+      throw error;
     } finally {
       this.underWay.delete(number);
     }
+  }
+
+  private nameOf(number: number): string {
+    return (number === SUBTITLES && this.subtitles ? this.subtitles : this.file).name;
   }
 
   private countArrived(bytes: number): void {

@@ -41,21 +41,32 @@ export class Uploads extends EventTarget {
     return this.list.some(({ state }) => state === 'sending' || state === 'waiting' || state === 'queued');
   }
 
-  /** Starts uploads; a file that is on its way already is left alone. */
-  async add(chosen: Chosen[]): Promise<void> {
+  /** Starts uploads; a file that is on its way already goes on. Answers with the names of files that can't be read. */
+  async add(chosen: Chosen[]): Promise<string[]> {
+    const unreadable: string[] = [];
     for (const { file, subtitles } of chosen) {
-      const key = await fingerprint(file);
-      const known = this.list.find((upload) => upload.key === key);
-      if (known && known.state !== 'failed' && known.state !== 'done') {
-        this.start(known);
-        continue;
+      try {
+        this.addOne(await fingerprint(file), file, subtitles);
+      } catch {
+        unreadable.push(file.name);
       }
-      if (known) this.drop(known);
-      const upload = new Upload(key, file, subtitles, this.tools);
-      this.list.push(upload);
-      this.start(upload);
     }
     this.tell();
+    return unreadable;
+  }
+
+  private addOne(key: string, file: File, subtitles: File | undefined): void {
+    const known = this.list.find((upload) => upload.key === key);
+    if (known && known.state !== 'failed' && known.state !== 'done') {
+      // The one at hand may lead nowhere any more, after its disk was away.
+      known.file = file;
+      known.subtitles = subtitles ?? known.subtitles;
+      return this.start(known);
+    }
+    if (known) this.drop(known);
+    const upload = new Upload(key, file, subtitles, this.tools);
+    this.list.push(upload);
+    this.start(upload);
   }
 
   /** Starts an upload, or goes on with one that was paused or has failed. */
