@@ -24,6 +24,36 @@ export class FakeStorage {
   }
 }
 
+/** Locks of a browser, all of them exclusive, which several tabs may share. */
+export class FakeLocks {
+  private readonly queues = new Map<string, (() => void)[]>();
+
+  async request(name: string, { signal }: LockOptions, work: () => unknown) {
+    const queue = this.queues.get(name) ?? [];
+    this.queues.set(name, queue);
+    await new Promise<void>((turn, fail) => {
+      queue.push(turn);
+      if (queue.length === 1) turn();
+      signal?.addEventListener('abort', () => {
+        if (queue.indexOf(turn) <= 0) return;
+        queue.splice(queue.indexOf(turn), 1);
+        fail(signal.reason);
+      });
+    });
+    try {
+      return await work();
+    } finally {
+      queue.shift();
+      queue[0]?.();
+    }
+  }
+
+  async query() {
+    const held = [...this.queues].filter(([, queue]) => queue.length > 0).map(([name]) => ({ name }));
+    return { held, pending: [] };
+  }
+}
+
 interface Options {
   id?: string;
   query?: { from?: number };

@@ -98,27 +98,35 @@ export class Upload {
     if (this.state === 'queued') this.become('paused');
   }
 
-  /** Stops, and removes what has arrived. */
+  fail(message: string): void {
+    this.become('failed', message);
+  }
+
+  /** Removes what has arrived. It must have been stopped, and no other tab be at work on it. */
   async discard(): Promise<void> {
-    this.stopping.abort();
+    const kept = this.tools.memory.get(this.key);
+    // What is kept no more has been ended by another tab, unless it was too late to stop it.
+    const videoId = this.state === 'done' ? this.videoId : kept?.videoId;
     this.tools.memory.forget(this.key);
-    if (this.videoId) await this.remove(this.videoId);
+    if (videoId) await this.remove(videoId);
   }
 
   /** A new upload or, where this file's was begun before, the old one; nothing where all has arrived already. */
   private async begin(mayGoOn: boolean, signal: AbortSignal): Promise<Begun | undefined> {
     this.isOld = false;
     const kept = this.tools.memory.get(this.key);
-    const status = kept && (await this.patiently(() => this.statusOf(kept.videoId), signal));
-    if (kept && status === 'AWAITING_UPLOAD') {
+    // Another tab may have ended it meanwhile, and kept nothing.
+    const oldId = kept?.videoId || this.videoId;
+    const status = oldId ? await this.patiently(() => this.statusOf(oldId), signal) : undefined;
+    if (status === 'AWAITING_UPLOAD') {
       // Addresses for subtitles are given at the beginning only.
-      const lacksSubtitles = this.subtitles && !kept.haveSubtitlesArrived;
-      this.isOld = mayGoOn && kept.multipart !== null && !lacksSubtitles;
-      if (this.isOld) return this.goOn(kept, signal);
+      const lacksSubtitles = this.subtitles && !kept?.haveSubtitlesArrived;
+      this.isOld = mayGoOn && !lacksSubtitles && Boolean(kept?.multipart);
+      if (kept && this.isOld) return this.goOn(kept, signal);
       // Else nothing of it is of use: its record would wait for ever.
-      await this.patiently(() => this.remove(kept.videoId), signal);
-    } else if (kept && status && status !== 'DELETING') {
-      this.videoId = kept.videoId;
+      await this.patiently(() => this.remove(oldId), signal);
+    } else if (status && status !== 'DELETING') {
+      this.videoId = oldId;
       return undefined;
     }
     const upload = await this.patiently(() => this.create(), signal);

@@ -88,6 +88,7 @@ test('a file that is chosen again goes on where it was', async () => {
     sent.push(`${url}: ${await bytes.text()}`);
     return `"${url}"`;
   });
+  await eventually(() => second.interrupted.length);
   assert.deepEqual(second.interrupted.map(({ fileName }) => fileName), ['a.mp4']);
   assert.deepEqual([...second.underWay], ['v1']);
   assert.deepEqual(new UploadMemory(storage, 'another').all(), []);
