@@ -48,7 +48,7 @@ export function VideoView({ id, atSeconds, q }: { id: string; atSeconds?: number
           <h1 ref={heading} tabIndex={-1}>
             {video.title}
           </h1>
-          <VideoMenu video={video} onDeleted={() => navigate({ view: 'library' })} onChanged={set} />
+          <VideoMenu video={video} onDeleted={() => navigate({ view: 'library' })} onChanged={set} onRetried={reload} />
         </div>
         <Facts video={video} />
         <VideoActions video={video} player={player.current} element={player} shots={shots ?? []} hasWords={captionsUrl !== undefined} />
