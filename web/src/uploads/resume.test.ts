@@ -46,17 +46,38 @@ test('what is paused while it stands in line goes on once', async () => {
 test('a failure after the pause doesn’t look like waiting', async () => {
   let fail = () => {};
   const failed = new Promise<void>((done) => (fail = done));
-  const lost = async (call: string) => {
-    if (!call.endsWith('/parts')) return;
+  const put: Put = async (url, _headers, _bytes, _progress, signal) => {
+    if (url === 'part 1') return stuck(signal);
     await failed;
-    throw new ApiError(0, 'away');
+    throw new PutError(0);
   };
-  const { uploads } = tab(new FakeStorage(), fakeApi('AWAITING_UPLOAD', lost).api);
+  const uploads = new Uploads(fakeApi().api, new UploadMemory(new FakeStorage(), 'me'), put);
   await uploads.add([{ file }]);
   await eventually(() => uploads.list[0]!.videoId);
+  await new Promise((done) => setTimeout(done, 20));
   uploads.list[0]!.pause();
-  fail();
   await until(uploads, 'paused');
+  fail();
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(uploads.list[0]!.state, 'paused');
+});
+
+test('a part that arrives after the end leaves nothing behind', async () => {
+  let arrive = () => {};
+  const arrived = new Promise<void>((done) => (arrive = done));
+  const put: Put = async (url, _headers, _bytes, _progress, signal) => {
+    if (url === 'part 1') return stuck(signal);
+    await arrived;
+    return url;
+  };
+  const uploads = new Uploads(fakeApi().api, new UploadMemory(new FakeStorage(), 'me'), put);
+  await uploads.add([{ file }]);
+  await eventually(() => uploads.memory.all().length);
+  await new Promise((done) => setTimeout(done, 20));
+  await uploads.discard(uploads.list[0]!);
+  arrive();
+  await new Promise((done) => setTimeout(done, 20));
+  assert.deepEqual(uploads.memory.all(), []);
 });
 
 test('where the subtitles had not arrived, all begins anew', async () => {
