@@ -31,6 +31,7 @@ export interface UploadTools {
 const PARTS_IN_LINE = 4;
 /** Their number among what is put; parts of the file are numbered from 1. */
 const SUBTITLES = 0;
+
 /** One file on its way, from the first byte to the moment its indexing starts. */
 export class Upload {
   state: UploadState = 'queued';
@@ -82,17 +83,6 @@ export class Upload {
     }
   }
 
-  private async attempt(mayGoOn: boolean): Promise<void> {
-    const stopping = (this.stopping = new AbortController());
-    try {
-      const begun = await this.begin(mayGoOn, stopping.signal);
-      if (begun) await this.send(begun);
-    } finally {
-      // Where one part failed, the others stop too: without it they are of no use.
-      stopping.abort();
-    }
-  }
-
   pause(): void {
     this.stopping.abort();
     if (this.state === 'queued') this.become('paused');
@@ -109,6 +99,17 @@ export class Upload {
     const videoId = this.state === 'done' ? this.videoId : kept?.videoId;
     this.tools.memory.forget(this.key);
     if (videoId) await this.remove(videoId);
+  }
+
+  private async attempt(mayGoOn: boolean): Promise<void> {
+    const stopping = (this.stopping = new AbortController());
+    try {
+      const begun = await this.begin(mayGoOn, stopping.signal);
+      if (begun) await this.send(begun);
+    } finally {
+      // Where one part failed, the others stop too: without it they are of no use.
+      stopping.abort();
+    }
   }
 
   /** A new upload or, where this file's was begun before, the old one; nothing where all has arrived already. */
