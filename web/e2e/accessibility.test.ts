@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import type { Video } from '../src/api/client.ts';
-import { closeBrowser, pageUrl, skip, visit } from './browser.ts';
+import { closeBrowser, eventually, pageUrl, skip, visit } from './browser.ts';
 import { indexedSample, removeVideos } from './stack.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -61,6 +61,18 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
   }
 }
+
+test('a dialog gives the focus back to the menu that opened it', { skip, timeout: 60_000 }, async () => {
+  const page = await visit();
+  const card = page.locator('.card', { hasText: video.title });
+  const menu = card.locator('summary');
+  for (const choice of ['Rename and tag', 'Delete']) {
+    await menu.click();
+    await card.getByText(choice).click();
+    await page.getByRole('dialog').getByRole('button', { name: /Cancel|Keep it/ }).click();
+    await eventually('the focus', 5000, () => menu.evaluate((element) => element === document.activeElement));
+  }
+});
 
 test('the way in has no serious fault', { skip, timeout: 60_000 }, async () => {
   const page = await visit('#/', { bypassCSP: true });

@@ -32,11 +32,8 @@ function servicesOf(config: Config, session: Session): Services {
   const library = new Library(api);
   const uploads = new Uploads(api, new UploadMemory(localStorage, session.userName));
   // What has arrived shows in the library a moment later.
-  let done = 0;
   uploads.addEventListener('change', () => {
-    const now = uploads.list.filter(({ state }) => state === 'done').length;
-    if (now > done) library.expectChanges();
-    done = now;
+    for (const { state, videoId } of uploads.list) if (state === 'done') library.expectStart(videoId);
   });
   void library.refresh();
   return { api, session, library, uploads, posters: new Posters(api) };

@@ -1,4 +1,4 @@
-import type { Session } from '../sign-in/session.ts';
+import { SignedOut, type Session } from '../sign-in/session.ts';
 import type { components, paths } from './schema.ts';
 
 export type Schemas = components['schemas'];
@@ -86,12 +86,20 @@ export class Api {
   }
 
   private async authorized(method: Method, url: string, options: CallOptions<unknown>): Promise<Response> {
-    const response = await this.once(method, url, options, await this.session.token());
-    if (response.status !== 401) return response;
-    return this.once(method, url, options, await this.session.renew());
+    try {
+      const response = await this.once(method, url, options, await this.session.token());
+      if (response.status !== 401) return response;
+      return await this.once(method, url, options, await this.session.renew());
+    } catch (error) {
+      if (error instanceof SignedOut) throw error;
+      options.signal?.throwIfAborted();
+      // The form of a failed answer lets one loop decide whether to try again. A token that can't be had just now is
+      // such a failure too: what waits for the network must wait for it as well.
+      return Response.error();
+    }
   }
 
-  private async once(method: Method, url: string, options: CallOptions<unknown>, token: string): Promise<Response> {
+  private once(method: Method, url: string, options: CallOptions<unknown>, token: string): Promise<Response> {
     const headers: Record<string, string> = { authorization: `Bearer ${token}` };
     const init: RequestInit = { method: method.toUpperCase(), headers };
     if (options.signal) init.signal = options.signal;
@@ -99,13 +107,7 @@ export class Api {
       headers['content-type'] = 'application/json';
       init.body = JSON.stringify(options.body);
     }
-    try {
-      return await this.fetchImplementation(url, init);
-    } catch (error) {
-      if (options.signal?.aborted) throw error;
-      // The form of a failed answer lets one loop decide whether to try again.
-      return Response.error();
-    }
+    return this.fetchImplementation(url, init);
   }
 }
 

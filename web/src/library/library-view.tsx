@@ -25,7 +25,7 @@ export function LibraryView() {
   const heading = useHeading<HTMLHeadingElement>('');
   const [shown, setShown] = useState<Shown>('all');
   const [tag, setTag] = useState('');
-  const underWay = new Set([...uploads.list, ...uploads.interrupted].map(({ videoId }) => videoId));
+  const { underWay } = uploads;
   // What awaits its bytes is shown among the uploads.
   const videos = library.videos.filter((video) => video.status !== 'AWAITING_UPLOAD' || !underWay.has(video.video_id));
   const tags = [...new Set(videos.flatMap((video) => video.tags))].sort();

@@ -1,6 +1,7 @@
 import { messageOf, type Api, type Schemas, type Video } from '../api/client.ts';
 import { progressOf, type Progress } from './progress.ts';
 
+const SOON_MS = 700;
 const BUSY_POLL_MS = 2000;
 const IDLE_POLL_MS = 60_000;
 /** Videos whose runs are looked at in one turn; the others show their counts of chunks. */
@@ -17,6 +18,8 @@ export class Library extends EventTarget {
   readonly progress = new Map<string, Progress>();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private refreshing: Promise<void> | undefined;
+  private isExpecting = false;
+  private readonly arrived = new Set<string>();
 
   constructor(private readonly api: Api) {
     super();
@@ -40,8 +43,20 @@ export class Library extends EventTarget {
 
   /** Reads soon, and often for as long as something is being processed. */
   expectChanges(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.refresh(), 700);
+    this.isExpecting = true;
+    this.plan();
+  }
+
+  /** The bytes of a video have arrived: its indexing starts in a moment, whatever its status still says. */
+  expectStart(id: string): void {
+    if (this.arrived.has(id)) return;
+    this.arrived.add(id);
+    this.expectChanges();
+  }
+
+  /** Whether a video's bytes have arrived and its indexing has not started. */
+  isStarting({ video_id, status }: Video): boolean {
+    return status === 'AWAITING_UPLOAD' && this.arrived.has(video_id);
   }
 
   async change(id: string, body: Schemas['VideoPatch']): Promise<void> {
@@ -65,6 +80,7 @@ export class Library extends EventTarget {
   }
 
   private async read(): Promise<void> {
+    this.isExpecting = false;
     try {
       const found: Video[] = [];
       let cursor: string | undefined;
@@ -101,8 +117,16 @@ export class Library extends EventTarget {
 
   private plan(): void {
     clearTimeout(this.timer);
-    if (document.hidden) return;
-    const isBusy = this.videos.some(({ status }) => status === 'PROCESSING' || status === 'DELETING');
-    this.timer = setTimeout(() => void this.refresh(), isBusy ? BUSY_POLL_MS : IDLE_POLL_MS);
+    // A reading under way plans at its end, and may be too early to see what is expected.
+    if (document.hidden || this.refreshing) return;
+    this.timer = setTimeout(() => void this.refresh(), this.pauseMs());
+  }
+
+  private pauseMs(): number {
+    if (this.isExpecting) return SOON_MS;
+    const isBusy = this.videos.some(
+      (video) => video.status === 'PROCESSING' || video.status === 'DELETING' || this.isStarting(video),
+    );
+    return isBusy ? BUSY_POLL_MS : IDLE_POLL_MS;
   }
 }

@@ -1,8 +1,10 @@
 import type { Api, Moment, Video } from '../api/client.ts';
-import { Slots } from '../uploads/patience.ts';
+import { backOffMs, Slots } from '../uploads/patience.ts';
 
 const SHOTS_PER_SEARCH = 50;
 const SHOTS_FOR_POSTER = 12;
+/** Together they wait about a minute, which is enough for a model to be opened. */
+const TRIES = 7;
 
 /** What is near no query is left out of an answer, so the shots are asked for by more than one. */
 const ANYTHING = 'picture';
@@ -15,7 +17,10 @@ export class Posters {
   private readonly slots = new Slots(2);
   private readonly kept = new Map<string, Promise<string | undefined>>();
 
-  constructor(private readonly api: Api) {}
+  constructor(
+    private readonly api: Pick<Api, 'call'>,
+    private readonly pause: (ms: number) => Promise<void> = (ms) => new Promise((done) => setTimeout(done, ms)),
+  ) {}
 
   /** A picture of the video's beginning; undefined where it has none. */
   poster(video: Video): Promise<string | undefined> {
@@ -32,8 +37,20 @@ export class Posters {
     return poster;
   }
 
-  /** Shots of a video in order of time. */
-  async shots(video: Video, signal?: AbortSignal): Promise<Moment[]> {
+  /** Shots of a video in order of time. Tries again for a while where they can't be had just now. */
+  async shots(video: Video, signal: AbortSignal): Promise<Moment[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.shotsNow(video, signal);
+      } catch (error) {
+        if (attempt === TRIES) throw error;
+        await this.pause(backOffMs(attempt));
+        signal.throwIfAborted();
+      }
+    }
+  }
+
+  private async shotsNow(video: Video, signal: AbortSignal): Promise<Moment[]> {
     const queries = [plainWords(video.title), ANYTHING];
     const found = await Promise.all(queries.map((q) => this.search(video, q, SHOTS_PER_SEARCH, signal)));
     const byStart = new Map(found.flat().map((shot) => [shot.start_ms, shot]));

@@ -50,7 +50,9 @@ function CardState({ video }: { video: Video }) {
     case 'FAILED':
       return <Failure video={video} />;
     case 'AWAITING_UPLOAD':
-      return <p class="card-state quiet">Waits for its file</p>;
+      return (
+        <p class="card-state quiet">{library.isStarting(video) ? 'Waiting for its turn' : 'Waits for its file'}</p>
+      );
     case 'DELETING':
       return <p class="card-state quiet">Being deleted</p>;
     case 'READY':

@@ -8,14 +8,22 @@ import { toast } from '../ui/toast.tsx';
 import { DeleteDialog, EditDialog } from './video-dialogs.tsx';
 
 /** What can be done with a video. */
-export function VideoMenu(props: { video: Video; onDeleted?: () => void; onChanged?: (video: Video) => void }) {
+export function VideoMenu(props: {
+  video: Video;
+  onDeleted?: () => void;
+  onChanged?: (video: Video) => void;
+  onRetried?: () => void;
+}) {
   const { video } = props;
   const { library } = useServices();
   const [dialog, setDialog] = useState<'' | 'edit' | 'delete'>('');
   const close = () => setDialog('');
   const retry = () => {
     library.retry(video.video_id).then(
-      () => toast(`“${video.title}” is being indexed again`),
+      () => {
+        toast(`“${video.title}” is being indexed again`);
+        props.onRetried?.();
+      },
       (error: unknown) => toast(messageOf(error)),
     );
   };

@@ -99,10 +99,12 @@ export class CodeFlow {
       method: 'POST',
       body: new URLSearchParams({ client_id: this.config.clientId, ...parameters }),
     });
-    if (!response.ok) {
+    if (response.status === 400 || response.status === 401) {
       sessionStorage.removeItem(TOKENS_KEY);
       throw new SignedOut();
     }
+    // Anything else passes, and the tokens are good afterwards.
+    if (!response.ok) throw unreachable(response);
     // Not every renewal hands out a new refresh token.
     const tokens: Tokens = { ...keptTokens(), ...((await response.json()) as Tokens) };
     const { id_token, access_token, refresh_token } = tokens;
@@ -124,12 +126,16 @@ export class CodeFlow {
 
   private discover(): Promise<Endpoints> {
     this.endpoints ??= fetch(`${this.config.issuer}/.well-known/openid-configuration`).then(async (response) => {
-      if (!response.ok) throw new Error(`The sign-in service can’t be reached (${response.status}).`);
+      if (!response.ok) throw unreachable(response);
       return (await response.json()) as Endpoints;
     });
     this.endpoints.catch(() => (this.endpoints = undefined));
     return this.endpoints;
   }
+}
+
+function unreachable({ status }: Response): Error {
+  return new Error(`The sign-in service can’t be reached (${status}).`);
 }
 
 /** The page itself, without query and hash. */

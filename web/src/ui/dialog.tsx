@@ -6,7 +6,10 @@ export function Dialog(props: { title: string; onClose: () => void; children: Co
   const element = useRef<HTMLDialogElement>(null);
   const titleId = useId();
   useEffect(() => {
-    element.current?.showModal();
+    const dialog = element.current;
+    dialog?.showModal();
+    // One that is only taken away doesn't give the focus back.
+    return () => dialog?.close();
   }, []);
   const closeOutside = (event: MouseEvent) => {
     if (event.target === element.current) props.onClose();

@@ -23,24 +23,29 @@ export function Menu(props: {
       document.removeEventListener('focusin', closeOutside);
     };
   }, []);
+  const close = () => {
+    details.current!.open = false;
+    // What was focused inside is out of sight now.
+    details.current!.querySelector('summary')?.focus();
+  };
   const closeByKey = (event: KeyboardEvent) => {
     if (event.key !== 'Escape' || !details.current?.open) return;
     event.stopPropagation();
-    details.current.open = false;
-    details.current.querySelector('summary')?.focus();
+    close();
   };
   const bringIntoSight = () => {
     if (details.current?.open) details.current.lastElementChild?.scrollIntoView({ block: 'nearest' });
   };
   const closeByChoice = (event: Event) => {
-    if (props.closesOnChoice && (event.target as Element).closest('button, a')) details.current!.open = false;
+    if (props.closesOnChoice && (event.target as Element).closest('button, a')) close();
   };
   return (
     <details ref={details} class={`menu ${props.class ?? ''}`} onKeyDown={closeByKey} onToggle={bringIntoSight}>
       <summary class={props.buttonClass ?? 'chip'} aria-label={props.name} title={props.name}>
         {props.label}
       </summary>
-      <div class="menu-panel" onClick={closeByChoice}>
+      {/* Before the choice is heard, which may move the focus on. */}
+      <div class="menu-panel" onClickCapture={closeByChoice}>
         {props.children}
       </div>
     </details>

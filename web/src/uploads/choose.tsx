@@ -6,7 +6,7 @@ import { useServices } from '../services.ts';
 import { count } from '../ui/format.ts';
 import { Icon } from '../ui/icons.tsx';
 import { toast } from '../ui/toast.tsx';
-import { ACCEPTED, droppedFiles, isPicture, sortFiles } from './files.ts';
+import { ACCEPTED, droppedFiles, foundFiles, isPicture, sortFiles, type Found } from './files.ts';
 
 type Open = (kind: 'files' | 'folder') => void;
 const ChooseContext = createContext<Open>(() => {});
@@ -28,7 +28,7 @@ export function FileTarget({ children }: { children: ComponentChildren }) {
   }, []);
   const onChange = (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
-    void take(Array.from(input.files ?? []));
+    void take(foundFiles(input.files ?? []));
     input.value = '';
   };
   return (
@@ -48,24 +48,35 @@ export function FileTarget({ children }: { children: ComponentChildren }) {
   );
 }
 
-function useTake(): (files: File[]) => Promise<void> {
+type Take = (found: Found[], unreadable?: string[]) => Promise<void>;
+
+function useTake(): Take {
   const { uploads } = useServices();
-  return async (files) => {
-    const [first] = files;
-    if (first && files.length === 1 && isPicture(first)) return searchByPicture(first);
-    const { chosen, skipped } = sortFiles(files);
-    if (skipped.length > 0) {
-      const example = skipped.slice(0, 2).join(', ');
-      toast(`${count(skipped.length, 'file')} left out, neither video nor sound: ${example}${skipped.length > 2 ? ' …' : ''}`);
-    }
-    if (chosen.length === 0) return;
-    if (!location.hash.match(/^#?\/?$/)) location.hash = '#/';
-    await uploads.add(chosen);
+  return async (found, unreadable = []) => {
+    const [first] = found;
+    if (first && found.length === 1 && isPicture(first.file)) return searchByPicture(first.file);
+    const { chosen, skipped } = sortFiles(found);
+    if (chosen.length > 0 && !location.hash.match(/^#?\/?$/)) location.hash = '#/';
+    const leftOut = [named(skipped, 'left out, neither video nor sound'), named(unreadable, 'can’t be read')];
+    tell(leftOut);
+    const failed = await uploads.add(chosen);
+    if (failed.length > 0) tell([...leftOut, named(failed, 'can’t be read: choose again what has changed')]);
   };
 }
 
+/** `3 files left out: a, b …`, empty for none. */
+function named(names: string[], what: string): string {
+  if (names.length === 0) return '';
+  return `${count(names.length, 'file')} ${what}: ${names.slice(0, 2).join(', ')}${names.length > 2 ? ' …' : ''}`;
+}
+
+function tell(notes: string[]): void {
+  const text = notes.filter(Boolean).join(' · ');
+  if (text) toast(text);
+}
+
 /** Whether files are held over the page; hands over what is dropped or pasted. */
-function useDrop(take: (files: File[]) => Promise<void>): boolean {
+function useDrop(take: Take): boolean {
   const [isDragging, setDragging] = useState(false);
   useEffect(() => {
     const hasFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
@@ -81,11 +92,11 @@ function useDrop(take: (files: File[]) => Promise<void>): boolean {
       setDragging(false);
       if (!event.dataTransfer || !hasFiles(event)) return;
       event.preventDefault();
-      void droppedFiles(event.dataTransfer).then(take);
+      void droppedFiles(event.dataTransfer).then(({ found, unreadable }) => take(found, unreadable));
     };
     const paste = (event: ClipboardEvent) => {
-      const files = Array.from(event.clipboardData?.files ?? []);
-      if (files.length > 0) void take(files);
+      const found = foundFiles(event.clipboardData?.files ?? []);
+      if (found.length > 0) void take(found);
     };
     const listeners = { dragover: over, dragleave: leave, drop, paste };
     for (const [name, listener] of Object.entries(listeners)) document.addEventListener(name, listener as EventListener);

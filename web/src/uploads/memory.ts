@@ -11,6 +11,8 @@ export interface Remembered {
   multipart: Schemas['MultipartUpload'] | null;
   /** Tags of the parts that have arrived, by number. */
   etags: Record<number, string>;
+  /** Whether the subtitles beside the file have arrived; missing is no. */
+  haveSubtitlesArrived?: boolean;
 }
 
 /** Uploads that have begun and not ended, kept in the browser. */
@@ -32,19 +34,24 @@ export class UploadMemory {
   }
 
   get(key: string): Remembered | undefined {
-    return this.read(this.prefix() + key);
+    return this.read(this.nameOf(key));
   }
 
   keep(upload: Remembered): void {
     try {
-      this.storage.setItem(this.prefix() + upload.key, JSON.stringify(upload));
+      this.storage.setItem(this.nameOf(upload.key), JSON.stringify(upload));
     } catch {
       // A full or forbidden storage costs the resuming after a reload, never the upload.
     }
   }
 
   forget(key: string): void {
-    this.storage.removeItem(this.prefix() + key);
+    this.storage.removeItem(this.nameOf(key));
+  }
+
+  /** What an upload is called among all of the browser, also of other users. */
+  nameOf(key: string): string {
+    return this.prefix() + key;
   }
 
   private prefix(): string {

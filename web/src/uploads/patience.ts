@@ -39,9 +39,11 @@ export class Slots {
     this.free = limit;
   }
 
-  async run<T>(work: () => Promise<T>): Promise<T> {
+  /** Rejects where `signal` stops it before its turn. */
+  async run<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (signal?.aborted) throw abortError();
     if (this.free > 0) this.free -= 1;
-    else await new Promise<void>((turn) => this.waiting.push(turn));
+    else await this.turn(signal);
     try {
       return await work();
     } finally {
@@ -49,6 +51,21 @@ export class Slots {
       if (next) next();
       else this.free += 1;
     }
+  }
+
+  private turn(signal: AbortSignal | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const take = () => {
+        signal?.removeEventListener('abort', leave);
+        resolve();
+      };
+      const leave = () => {
+        this.waiting.splice(this.waiting.indexOf(take), 1);
+        reject(abortError());
+      };
+      this.waiting.push(take);
+      signal?.addEventListener('abort', leave, { once: true });
+    });
   }
 }
 

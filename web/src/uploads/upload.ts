@@ -1,8 +1,10 @@
-import { ApiError, isAbort, messageOf, type Api, type Schemas } from '../api/client.ts';
+import { isAbort, messageOf, type Api, type Schemas } from '../api/client.ts';
+import { PartAddresses } from './addresses.ts';
 import type { Remembered, UploadMemory } from './memory.ts';
-import { arrivedBytes, missingParts, partRange } from './parts.ts';
+import { arrivedBytes, missingParts, partRange, type PartPlan } from './parts.ts';
 import { backOffMs, Speed, waitFor, type Slots } from './patience.ts';
 import { PutError, type Put } from './put.ts';
+import { checkReadable, ifKnown, isLost, passes } from './refusals.ts';
 
 export type UploadState =
   | 'queued'
@@ -26,13 +28,9 @@ export interface UploadTools {
   changed: () => void;
 }
 
-/** Presigned addresses are good for an hour; those older than this are asked for again. */
-const ADDRESS_GOOD_MS = 50 * 60_000;
 const PARTS_IN_LINE = 4;
-/** How often a part's address is looked for among those that come, before its absence is a fault. */
-const LOOKS_FOR_ADDRESS = 8;
-/** Refusals that pass: a busy service, an address that has expired. */
-const PASSING = new Set([0, 403, 408, 429, 500, 502, 503, 504]);
+/** Their number among what is put; parts of the file are numbered from 1. */
+const SUBTITLES = 0;
 
 /** One file on its way, from the first byte to the moment its indexing starts. */
 export class Upload {
@@ -42,14 +40,14 @@ export class Upload {
   private arrived = 0;
   private readonly underWay = new Map<number, number>();
   private readonly speed = new Speed();
-  private readonly addresses = new Map<number, { url: string; atMs: number }>();
-  private asking: Promise<void> | undefined;
   private stopping = new AbortController();
+  /** Whether what is sent belongs to an upload that was begun in an earlier run. */
+  private isOld = false;
 
   constructor(
     readonly key: string,
-    readonly file: File,
-    readonly subtitles: File | undefined,
+    public file: File,
+    public subtitles: File | undefined,
     private readonly tools: UploadTools,
   ) {}
 
@@ -66,11 +64,12 @@ export class Upload {
 
   /** Sends what has not arrived. Ends with a state, never with an exception. */
   async run(): Promise<void> {
-    this.stopping = new AbortController();
     this.become('sending');
     try {
-      const begun = await this.begin();
-      if (begun) await this.send(begun);
+      await this.attempt(true).catch((error: unknown) => {
+        if (!this.isOld || !isLost(error)) throw error;
+        return this.attempt(false);
+      });
       this.tools.memory.forget(this.key);
       this.arrived = this.file.size;
       this.become('done');
@@ -78,8 +77,6 @@ export class Upload {
       if (isAbort(error)) this.become('paused');
       else this.become('failed', messageOf(error));
     } finally {
-      // Where one part failed, the others stop too: without it they are of no use.
-      this.stopping.abort();
       this.underWay.clear();
       this.speed.forget();
       this.tools.changed();
@@ -91,27 +88,49 @@ export class Upload {
     if (this.state === 'queued') this.become('paused');
   }
 
-  /** Stops, and removes what has arrived. */
+  fail(message: string): void {
+    this.become('failed', message);
+  }
+
+  /** Removes what has arrived. It must have been stopped, and no other tab be at work on it. */
   async discard(): Promise<void> {
-    this.stopping.abort();
+    const kept = this.tools.memory.get(this.key);
+    // What is kept no more has been ended by another tab, unless it was too late to stop it.
+    const videoId = this.state === 'done' ? this.videoId : kept?.videoId;
     this.tools.memory.forget(this.key);
-    if (this.videoId) await this.tools.api.call('delete', '/videos/{id}', { id: this.videoId });
+    if (videoId) await this.remove(videoId);
+  }
+
+  private async attempt(mayGoOn: boolean): Promise<void> {
+    const stopping = (this.stopping = new AbortController());
+    try {
+      const begun = await this.begin(mayGoOn, stopping.signal);
+      if (begun) await this.send(begun);
+    } finally {
+      // Where one part failed, the others stop too: without it they are of no use.
+      stopping.abort();
+    }
   }
 
   /** A new upload or, where this file's was begun before, the old one; nothing where all has arrived already. */
-  private async begin(): Promise<Begun | undefined> {
+  private async begin(mayGoOn: boolean, signal: AbortSignal): Promise<Begun | undefined> {
+    this.isOld = false;
     const kept = this.tools.memory.get(this.key);
-    if (kept) {
-      const video = await this.lookUp(kept.videoId);
-      if (video && video.status !== 'AWAITING_UPLOAD') {
-        this.videoId = kept.videoId;
-        return undefined;
-      }
-      if (video && kept.multipart) return this.goOn(kept);
-      // Of a file in one piece nothing is left: its record would wait for ever.
-      if (video) await this.tools.api.call('delete', '/videos/{id}', { id: kept.videoId });
+    // Another tab may have ended it meanwhile, and kept nothing.
+    const oldId = kept?.videoId || this.videoId;
+    const status = oldId ? await this.patiently(() => this.statusOf(oldId), signal) : undefined;
+    if (status === 'AWAITING_UPLOAD') {
+      // Addresses for subtitles are given at the beginning only.
+      const lacksSubtitles = this.subtitles && !kept?.haveSubtitlesArrived;
+      this.isOld = mayGoOn && !lacksSubtitles && Boolean(kept?.multipart);
+      if (kept && this.isOld) return this.goOn(kept, signal);
+      // Else nothing of it is of use: its record would wait for ever.
+      await this.patiently(() => this.remove(oldId), signal);
+    } else if (status && status !== 'DELETING') {
+      this.videoId = oldId;
+      return undefined;
     }
-    const upload = await this.patiently(() => this.create());
+    const upload = await this.patiently(() => this.create(), signal);
     const remembered: Remembered = {
       key: this.key,
       videoId: upload.video_id,
@@ -121,26 +140,17 @@ export class Upload {
       etags: {},
     };
     this.tools.memory.keep(remembered);
-    this.arrived = 0;
-    return { ...this.goOn(remembered), subtitles: upload.subtitles, source: upload.source };
+    return { ...this.goOn(remembered, signal), subtitles: upload.subtitles, source: upload.source };
   }
 
-  private goOn(remembered: Remembered): Begun {
-    this.videoId = remembered.videoId;
-    if (remembered.multipart) {
-      this.arrived = arrivedBytes(remembered.multipart, this.file.size, remembered.etags);
-    }
+  private goOn(remembered: Remembered, signal: AbortSignal): Begun {
+    const { videoId, multipart, etags } = remembered;
+    this.videoId = videoId;
+    this.arrived = multipart ? arrivedBytes(multipart, this.file.size, etags) : 0;
     this.tools.changed();
-    return { remembered, subtitles: null, source: null };
-  }
-
-  private async lookUp(id: string): Promise<Schemas['Video'] | undefined> {
-    try {
-      return await this.patiently(() => this.tools.api.call('get', '/videos/{id}', { id }));
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    }
+    const { api, now } = this.tools;
+    const addresses = new PartAddresses(api, now, videoId, multipart?.upload_id ?? '');
+    return { remembered, addresses, signal, subtitles: null, source: null };
   }
 
   private create(): Promise<Schemas['Upload']> {
@@ -154,63 +164,88 @@ export class Upload {
     return this.tools.api.call('post', '/uploads', { body });
   }
 
-  private async send({ remembered, subtitles, source }: Begun): Promise<void> {
+  private async statusOf(id: string): Promise<Schemas['VideoStatus'] | undefined> {
+    return (await ifKnown(this.tools.api.call('get', '/videos/{id}', { id })))?.status;
+  }
+
+  private async remove(id: string): Promise<void> {
+    await ifKnown(this.tools.api.call('delete', '/videos/{id}', { id }));
+  }
+
+  private async send(begun: Begun): Promise<void> {
+    const { remembered, signal, subtitles, source } = begun;
     // Subtitles first: the source starts the indexing.
-    if (subtitles && this.subtitles) await this.putPiece(0, subtitles, this.subtitles, false);
+    if (subtitles && this.subtitles) {
+      await this.putPiece(begun, SUBTITLES, subtitles, this.subtitles);
+      remembered.haveSubtitlesArrived = true;
+      this.tools.memory.keep(remembered);
+    }
     if (source) {
-      await this.putPiece(1, source, this.file, true);
+      await this.putPiece(begun, 1, source, this.file);
       return;
     }
     const plan = remembered.multipart;
     if (!plan) throw new Error('The API gave no address for the file.');
     const missing = missingParts(plan, remembered.etags);
     const work = async () => {
-      for (let number = missing.shift(); number; number = missing.shift()) await this.sendPart(remembered, number);
+      for (let number = missing.shift(); number; number = missing.shift()) await this.sendPart(begun, plan, number);
     };
     // Each file stands in line with a few parts at a time, so that a small one passes a large one.
     await Promise.all(Array.from({ length: PARTS_IN_LINE }, work));
     const parts = Object.entries(remembered.etags).map(([number, etag]) => ({ part_number: Number(number), etag }));
-    const body = { upload_id: plan.upload_id, parts };
-    await this.patiently(() => this.tools.api.call('post', '/uploads/{id}/complete', { id: this.videoId, body }));
+    const options = { id: remembered.videoId, body: { upload_id: plan.upload_id, parts } };
+    await this.patiently(() => this.tools.api.call('post', '/uploads/{id}/complete', options), signal);
   }
 
-  private sendPart(remembered: Remembered, number: number): Promise<void> {
-    const plan = remembered.multipart!;
+  private sendPart({ remembered, addresses, signal }: Begun, plan: PartPlan, number: number): Promise<void> {
+    const { start, end } = partRange(plan, this.file.size, number);
+    const put = async () => {
+      const url = await addresses.of(number);
+      try {
+        return await this.put(number, url, {}, this.file.slice(start, end), signal);
+      } catch (error) {
+        if (error instanceof PutError && error.status === 403) addresses.forget();
+        throw error;
+      }
+    };
     return this.tools.slots.run(async () => {
-      const { start, end } = partRange(plan, this.file.size, number);
-      const etag = await this.patiently(async () => {
-        const url = await this.addressOf(number, plan.upload_id);
-        return this.putCounted(number, url, {}, this.file.slice(start, end));
-      });
+      const etag = await this.patiently(put, signal);
+      // What was stopped at the last moment must not write over what goes on meanwhile.
+      signal.throwIfAborted();
       if (!etag) throw new Error('The storage does not let this page read the tags of parts (CORS must expose ETag).');
       remembered.etags[number] = etag;
       this.tools.memory.keep(remembered);
       this.countArrived(end - start);
-    });
+    }, signal);
   }
 
-  private putPiece(number: number, to: Schemas['PresignedPut'], bytes: Blob, isCounted: boolean): Promise<void> {
+  private putPiece({ signal }: Begun, number: number, to: Schemas['PresignedPut'], bytes: Blob): Promise<void> {
     return this.tools.slots.run(async () => {
-      await this.patiently(() => this.putCounted(number, to.url, to.headers, bytes, isCounted));
-    });
+      await this.patiently(() => this.put(number, to.url, to.headers, bytes, signal), signal);
+    }, signal);
   }
 
-  private async putCounted(number: number, url: string, headers: Record<string, string>, bytes: Blob, isCounted = true) {
+  private async put(number: number, url: string, headers: Record<string, string>, bytes: Blob, signal: AbortSignal) {
     const progress = (sent: number) => {
-      if (!isCounted) return;
+      if (number === SUBTITLES) return;
       this.underWay.set(number, sent);
       this.speed.add(this.sentBytes, this.tools.now());
       if (this.state === 'waiting') this.become('sending');
       this.tools.changed();
     };
     try {
-      return await this.tools.put(url, headers, bytes, progress, this.stopping.signal);
+      return await this.tools.put(url, headers, bytes, progress, signal);
     } catch (error) {
-      if (error instanceof PutError && error.status === 403) this.addresses.clear();
+      // A file that can't be read looks like a broken network, and would be waited for in vain.
+      if (error instanceof PutError && error.status === 0) await checkReadable(bytes, this.nameOf(number));
       throw error;
     } finally {
       this.underWay.delete(number);
     }
+  }
+
+  private nameOf(number: number): string {
+    return (number === SUBTITLES && this.subtitles ? this.subtitles : this.file).name;
   }
 
   private countArrived(bytes: number): void {
@@ -219,37 +254,20 @@ export class Upload {
     this.tools.changed();
   }
 
-  private async addressOf(number: number, uploadId: string): Promise<string> {
-    for (let look = 0; look < LOOKS_FOR_ADDRESS; look += 1) {
-      const known = this.addresses.get(number);
-      if (known && this.tools.now() - known.atMs < ADDRESS_GOOD_MS) return known.url;
-      // One answer holds a hundred addresses, so parts that start at the same time share it.
-      this.asking ??= this.askForAddresses(number, uploadId).finally(() => (this.asking = undefined));
-      await this.asking;
-    }
-    throw new Error(`The API gave no address for part ${number}.`);
-  }
-
-  private async askForAddresses(from: number, upload_id: string): Promise<void> {
-    const query = { upload_id, from };
-    const page = await this.tools.api.call('get', '/uploads/{id}/parts', { id: this.videoId, query });
-    const atMs = this.tools.now();
-    for (const part of page.parts) this.addresses.set(part.part_number, { url: part.url, atMs });
-  }
-
   /** Tries until it works, waiting longer each time, as long as the failure is one that passes. */
-  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+  private async patiently<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 0; ; attempt += 1) {
-      this.stopping.signal.throwIfAborted();
+      signal.throwIfAborted();
       try {
         const done = await work();
         if (this.state === 'waiting') this.become('sending');
         return done;
       } catch (error) {
-        if (isAbort(error) || !passes(error, attempt)) throw error;
+        signal.throwIfAborted();
+        if (!passes(error, attempt)) throw error;
         this.speed.forget();
         this.become('waiting', messageOf(error));
-        await waitFor(backOffMs(attempt), this.stopping.signal, this.tools.wake);
+        await waitFor(backOffMs(attempt), signal, this.tools.wake);
       }
     }
   }
@@ -261,16 +279,13 @@ export class Upload {
   }
 }
 
+/** One run of an upload. What belongs to an older one stops with its signal, and shares nothing with it. */
 interface Begun {
   remembered: Remembered;
+  addresses: PartAddresses;
+  signal: AbortSignal;
   subtitles: Schemas['PresignedPut'] | null;
   source: Schemas['PresignedPut'] | null;
-}
-
-/** A broken network may come back after an hour; what a service refuses again and again it refuses for good. */
-function passes(error: unknown, attempt: number): boolean {
-  const status = error instanceof PutError || error instanceof ApiError ? error.status : -1;
-  return status === 0 || (PASSING.has(status) && attempt < 8);
 }
 
 /** A file's name as a title: without its ending. */

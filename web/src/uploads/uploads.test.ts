@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { ApiError } from '../api/client.ts';
-import { sortFiles } from './files.ts';
+import { isAbort } from '../api/client.ts';
+import { eventually, fakeApi, FakeStorage, file, plan, stuck, until } from './fakes.ts';
 import { fingerprint, UploadMemory } from './memory.ts';
 import { arrivedBytes, missingParts, partRange } from './parts.ts';
 import { backOffMs, Slots, Speed } from './patience.ts';
 import { PutError, type Put } from './put.ts';
 import { titleOf } from './upload.ts';
 import { Uploads } from './uploads.ts';
-
-const plan = { part_size_bytes: 4, part_count: 3 };
 
 test('parts cover a file without gap or overlap', () => {
   assert.deepEqual([1, 2, 3].map((number) => partRange(plan, 10, number)), [
@@ -48,11 +46,20 @@ test('no more than so many at once, in order', async () => {
   assert.deepEqual(order, [1, 2, 3, 4, 5]);
 });
 
-test('subtitles go with the media of their name, and what is neither is skipped', () => {
-  const file = (name: string, type = '') => new File(['x'], name, { type });
-  const { chosen, skipped } = sortFiles([file('A.mp4'), file('a.SRT'), file('b.srt'), file('talk', 'video/webm'), file('.DS_Store'), file('notes.txt')]);
-  assert.deepEqual(chosen.map((one) => [one.file.name, one.subtitles?.name]), [['A.mp4', 'a.SRT'], ['talk', undefined]]);
-  assert.deepEqual(skipped, ['b.srt', 'notes.txt']);
+test('who is stopped leaves the queue, and the others move up', async () => {
+  const slots = new Slots(1);
+  const order: string[] = [];
+  let end = () => {};
+  const first = slots.run(() => new Promise<void>((done) => (end = done)));
+  const stopping = new AbortController();
+  const stopped = slots.run(async () => order.push('stopped'), stopping.signal);
+  const last = slots.run(async () => order.push('last'), new AbortController().signal);
+  stopping.abort();
+  await assert.rejects(stopped, isAbort);
+  await assert.rejects(slots.run(async () => order.push('too late'), stopping.signal), isAbort);
+  end();
+  await Promise.all([first, last]);
+  assert.deepEqual(order, ['last']);
 });
 
 test('a title is the name without its ending', () => {
@@ -65,61 +72,13 @@ test('files are told apart by their bytes too', async () => {
   assert.notEqual(await fingerprint(make('same')), await fingerprint(make('diff')));
 });
 
-class FakeStorage {
-  private readonly map = new Map<string, string>();
-  get length() {
-    return this.map.size;
-  }
-  key(index: number) {
-    return [...this.map.keys()][index] ?? null;
-  }
-  getItem(name: string) {
-    return this.map.get(name) ?? null;
-  }
-  setItem(name: string, value: string) {
-    this.map.set(name, value);
-  }
-  removeItem(name: string) {
-    this.map.delete(name);
-  }
-}
-
-/** An API that hands out uploads in parts of 4 bytes, and what was called. */
-function fakeApi(status = 'AWAITING_UPLOAD') {
-  const calls: string[] = [];
-  const completed: unknown[] = [];
-  const call = async (method: string, path: string, options: { id?: string; query?: { from?: number }; body?: unknown } = {}) => {
-    calls.push(`${method} ${path}`);
-    if (path === '/uploads') {
-      return { video_id: 'v', subtitles: null, source: null, multipart: { upload_id: 'u', ...plan }, expires_in_s: 3600 };
-    }
-    if (path === '/uploads/{id}/parts') {
-      const from = options.query?.from ?? 1;
-      return { parts: [{ part_number: from, url: `part ${from}` }], next_part: null };
-    }
-    if (path === '/uploads/{id}/complete') completed.push(options.body);
-    if (status === 'GONE') throw new ApiError(404, 'there is no such video');
-    return { status };
-  };
-  return { calls, completed, api: { call } as never };
-}
-
-async function until(uploads: Uploads, state: string): Promise<void> {
-  while (uploads.list[0]?.state !== state) await new Promise((done) => setTimeout(done, 5));
-}
-
-const file = new File(['0123456789'], 'a.mp4', { lastModified: 7 });
-
 test('a file that is chosen again goes on where it was', async () => {
   const storage = new FakeStorage();
   const { api } = fakeApi();
-  const stuck: Put = (url, _headers, _bytes, _progress, signal) =>
-    url === 'part 2'
-      ? Promise.resolve('"two"')
-      : new Promise((_, fail) => signal.addEventListener('abort', () => fail(new DOMException('', 'AbortError'))));
-  const first = new Uploads(api, new UploadMemory(storage, 'me'), stuck);
+  const onlyTwo: Put = async (url, _headers, _bytes, _progress, signal) => (url === 'part 2' ? '"two"' : stuck(signal));
+  const first = new Uploads(api, new UploadMemory(storage, 'me'), onlyTwo);
   await first.add([{ file }]);
-  while (first.memory.all()[0]?.etags[2] === undefined) await new Promise((done) => setTimeout(done, 5));
+  await eventually(() => first.memory.all()[0]?.etags[2]);
   first.list[0]!.pause();
   await until(first, 'paused');
 
@@ -129,16 +88,19 @@ test('a file that is chosen again goes on where it was', async () => {
     sent.push(`${url}: ${await bytes.text()}`);
     return `"${url}"`;
   });
+  await eventually(() => second.interrupted.length);
   assert.deepEqual(second.interrupted.map(({ fileName }) => fileName), ['a.mp4']);
+  assert.deepEqual([...second.underWay], ['v1']);
   assert.deepEqual(new UploadMemory(storage, 'another').all(), []);
   await second.add([{ file }]);
   await until(second, 'done');
   assert.deepEqual(sent.sort(), ['part 1: 0123', 'part 3: 89']);
   assert.ok(!calls.includes('post /uploads'));
-  assert.deepEqual(completed, [
-    { upload_id: 'u', parts: [{ part_number: 1, etag: '"part 1"' }, { part_number: 2, etag: '"two"' }, { part_number: 3, etag: '"part 3"' }] },
-  ]);
+  const etags = { 1: '"part 1"', 2: '"two"', 3: '"part 3"' };
+  const parts = Object.entries(etags).map(([number, etag]) => ({ part_number: Number(number), etag }));
+  assert.deepEqual(completed, [{ upload_id: 'u1', parts }]);
   assert.deepEqual(second.memory.all(), []);
+  assert.deepEqual([...second.underWay], []);
 });
 
 test('a broken connection and an expired address are tried again', async () => {
@@ -164,7 +126,7 @@ test('what is refused for good fails and says so, and an upload that is gone beg
   const { api, calls } = fakeApi('GONE');
   const again = new Uploads(api, new UploadMemory(storage, 'me'), async (url) => url);
   await again.add([{ file }]);
-  while (!calls.includes('post /uploads')) await new Promise((done) => setTimeout(done, 5));
+  await eventually(() => calls.includes('post /uploads'));
 });
 
 test('a small file is not kept waiting by a large one', async () => {
@@ -190,7 +152,7 @@ test('a small file is not kept waiting by a large one', async () => {
   });
   const make = (name: string, bytes: number) => ({ file: new File(['x'.repeat(bytes)], name, { lastModified: 1 }) });
   await uploads.add([make('large.mp4', sizes[1]), make('small.mp4', sizes[2])]);
-  while (uploads.list.some(({ state }) => state !== 'done')) await new Promise((done) => setTimeout(done, 5));
+  await eventually(() => uploads.list.every(({ state }) => state === 'done'));
   assert.equal(sent.length, 41);
   assert.ok(sent.indexOf('v2 1') < 15, String(sent.indexOf('v2 1')));
 });

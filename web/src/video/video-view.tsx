@@ -48,7 +48,7 @@ export function VideoView({ id, atSeconds, q }: { id: string; atSeconds?: number
           <h1 ref={heading} tabIndex={-1}>
             {video.title}
           </h1>
-          <VideoMenu video={video} onDeleted={() => navigate({ view: 'library' })} onChanged={set} />
+          <VideoMenu video={video} onDeleted={() => navigate({ view: 'library' })} onChanged={set} onRetried={reload} />
         </div>
         <Facts video={video} />
         <VideoActions video={video} player={player.current} element={player} shots={shots ?? []} hasWords={captionsUrl !== undefined} />
@@ -70,12 +70,18 @@ function useShots(video: Video | undefined): Moment[] | undefined {
   const { posters } = useServices();
   const [shots, setShots] = useState<Moment[]>();
   const isServed = video !== undefined && video.serving_generation !== null;
+  const hasPictures = video?.channels.includes('visual');
+  const isFinished = video?.status === 'READY' || video?.status === 'FAILED';
   useEffect(() => {
     if (!isServed) return;
     const stopping = new AbortController();
-    posters.shots(video, stopping.signal).then(setShots, () => stopping.signal.aborted || setShots([]));
+    posters.shots(video, stopping.signal).then(
+      setShots,
+      () => stopping.signal.aborted || setShots((known) => known ?? []),
+    );
     return () => stopping.abort();
-  }, [video?.video_id, video?.serving_generation]);
+    // A video that is being processed is served before its pictures are, and before all of them.
+  }, [video?.video_id, video?.serving_generation, hasPictures, isFinished]);
   return isServed ? shots : [];
 }
 
