@@ -268,6 +268,9 @@ pub struct EmbeddedChunk {
     /// Length of a shot's vector; 0 in a chunk that no model has looked at.
     #[serde(default)]
     pub image_dimensions: u32,
+    /// What was lost.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// A stretch of a video that looks the same throughout. Its vector has the same position in the pack's vectors.
@@ -322,6 +325,8 @@ pub enum WarningName {
     SubtitlesUnreadable,
     /// Some cues of the subtitle file were skipped.
     SubtitlesIncomplete,
+    /// There was more text in the picture than is read.
+    ScreenTextIncomplete,
     /// The container does not state how long it is; its length was measured.
     DurationMeasured,
     /// A later attempt to index the video again failed; the earlier result is still served.

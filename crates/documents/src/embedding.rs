@@ -204,6 +204,7 @@ mod tests {
             shots: Vec::new(),
             image_model: None,
             image_dimensions: 0,
+            warnings: Vec::new(),
         }
     }
 

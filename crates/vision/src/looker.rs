@@ -39,7 +39,13 @@ pub struct Looked {
     pub texts: Vec<ScreenText>,
     /// How many frames could not be decoded.
     pub broken: usize,
+    /// From when on text was left unread, in milliseconds of the video; `None` where all was read.
+    pub unread_from_ms: Option<u64>,
 }
+
+/// So many places of a stretch are read at most, those of earlier shots first: some five minutes of one core. A table
+/// that scrolls for minutes has more.
+const MOST_READ: usize = 4000;
 
 /// The models that look at frames.
 #[derive(Clone, Debug)]
@@ -84,9 +90,13 @@ impl Looker {
             ..Looked::default()
         };
         let mut written = Vec::new();
+        let mut left = MOST_READ;
         for span in shots(&views, cuts_ms, range_ms) {
             let (frame, labels) = kept[span.representative].clone();
-            written.push(self.read(&frames[frame], &span)?);
+            written.push(self.read(&frames[frame], &span, &mut left)?);
+            if left == 0 {
+                looked.unread_from_ms.get_or_insert(span.start_ms);
+            }
             looked.shots.push(LookedShot {
                 range_ms: span.start_ms..span.end_ms,
                 frame,
@@ -98,10 +108,15 @@ impl Looker {
         Ok(looked)
     }
 
-    fn read(&self, frame: &Frame, span: &ShotSpan) -> Result<ShotText, VisionError> {
+    fn read(
+        &self,
+        frame: &Frame,
+        span: &ShotSpan,
+        left: &mut usize,
+    ) -> Result<ShotText, VisionError> {
         // Decoded once more: all pictures of a chunk take more memory than decoding a few of them takes time.
         let lines = match decode(frame) {
-            Some(picture) => self.texts.read(&picture)?,
+            Some(picture) => self.texts.read_within(&picture, left)?,
             None => Vec::new(),
         };
         Ok(ShotText {

@@ -50,6 +50,25 @@ fn agreement(expected: &Lines, in_order: bool) -> (f64, Vec<String>) {
 }
 
 #[test]
+fn no_more_places_are_read_than_are_left() {
+    let reader = reader();
+    let (name, lines) = truth()
+        .into_iter()
+        .max_by_key(|(_, lines)| lines.len())
+        .unwrap();
+    assert!(lines.len() > 2);
+    let path = repository(&format!("crates/vision/tests/fixtures/{name}.jpg"));
+    let frame = image::open(path).unwrap().into_rgb8();
+    let mut left = 2;
+    assert!(reader.read_within(&frame, &mut left).unwrap().len() <= 2);
+    assert_eq!(left, 0);
+    assert_eq!(reader.read_within(&frame, &mut left).unwrap(), []);
+    left = 1000;
+    let all = reader.read_within(&frame, &mut left).unwrap();
+    assert!(all.len() > 2 && left < 1000);
+}
+
+#[test]
 fn the_text_of_the_frames_is_read_in_order() {
     assert_eq!(truth().len(), 40);
     let (accuracy, different) = agreement(&truth(), true);

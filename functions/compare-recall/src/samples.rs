@@ -189,6 +189,7 @@ mod tests {
             shots: vec![shot; 3],
             image_model: None,
             image_dimensions: 0,
+            warnings: Vec::new(),
         };
         let video = VideoRef {
             workspace: "w".into(),

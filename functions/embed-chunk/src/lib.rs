@@ -13,6 +13,7 @@ use contracts::{
     artifacts::{
         ChunkTranscript, EMBED_IMAGE_VECTORS, EMBED_PASSAGES, EMBED_SCREEN_TEXT_VECTORS,
         EMBED_TEXT_VECTORS, EXTRACT_DESCRIPTION, EmbeddedChunk, ExtractDescription, Passage, Shot,
+        Warning, WarningName, clock_time,
     },
     keys::{self, Stage},
     tasks::{ChunkTask, EmbedChunkResponse},
@@ -166,6 +167,7 @@ async fn describe(
         let shot = shown_during(&looked.shots, start_ms, end_ms)?;
         Some(picture_of(shot).1)
     };
+    let warnings = looked.unread_from_ms.map(unread).into_iter().collect();
     let mut passages = moments::passages(&transcript.cues);
     for passage in &mut passages {
         passage.thumbnail_key = key_during(passage.start_ms, passage.end_ms);
@@ -209,6 +211,7 @@ async fn describe(
         shots: shots.collect(),
         image_model: Some(models.looker.images.model_name().to_owned()),
         image_dimensions: length(models.looker.images.dimensions()),
+        warnings,
     };
     Ok((embedded, vectors))
 }
@@ -258,12 +261,25 @@ fn failed(error: EmbeddingError) -> TaskError {
     TaskError::caused(ErrorName::ToolFailed, error)
 }
 
+/// Tells that a chunk has more text than is read.
+fn unread(start_ms: u64) -> Warning {
+    Warning {
+        name: WarningName::ScreenTextIncomplete,
+        message: format!(
+            "the picture holds more text than is read: from {} on, up to five minutes are without",
+            clock_time(start_ms)
+        ),
+        start_ms: Some(start_ms),
+        end_ms: None,
+    }
+}
+
 fn output(key: String, embedded: &EmbeddedChunk, reused: bool) -> TaskOutput {
     TaskOutput {
         output_key: Some(key),
         units: (embedded.passages.len() + embedded.screen_texts.len() + embedded.shots.len())
             as u64,
         reused,
-        warnings: Vec::new(),
+        warnings: embedded.warnings.clone(),
     }
 }

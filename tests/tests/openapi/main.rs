@@ -227,6 +227,7 @@ fn names_are_spelled_alike() {
         StretchMissing,
         SubtitlesUnreadable,
         SubtitlesIncomplete,
+        ScreenTextIncomplete,
         DurationMeasured,
         ReindexFailed
     ]);

@@ -624,7 +624,7 @@ export interface components {
         };
         Warning: {
             /** @enum {string} */
-            name: "AudioDamaged" | "VideoDamaged" | "StretchMissing" | "SubtitlesUnreadable" | "SubtitlesIncomplete" | "DurationMeasured" | "ReindexFailed";
+            name: "AudioDamaged" | "VideoDamaged" | "StretchMissing" | "SubtitlesUnreadable" | "SubtitlesIncomplete" | "ScreenTextIncomplete" | "DurationMeasured" | "ReindexFailed";
             /** @description For people */
             message: string;
             /** @description Start of the stretch concerned */

@@ -15,6 +15,9 @@ const MIN_OVERLAP: f32 = 0.4;
 /// An equal text of so many letters is the same line wherever it stands: credits roll, captions make room.
 const MIN_LENGTH_TO_MOVE: usize = 10;
 
+/// A clock steps the wrong way in one step of so many at most.
+const MISREAD_STEPS: usize = 5;
+
 /// Whether the second line is the first one, read again in another shot. `last` is where the first was seen last.
 pub(super) fn same(first: &TextLine, last: &TextLine, second: &TextLine) -> Option<Likeness> {
     let edits = text_edits(&first.text, &second.text)?;
@@ -36,12 +39,24 @@ pub(super) fn same_text(first: &str, second: &str) -> bool {
     text_edits(first, second).is_some() || (is_clock(first) && is_clock(second))
 }
 
-/// Digits with a colon or a point between two of them, and no more letters than digits: `12:34`, `LIVE 12:34`,
-/// `3.5 GHz`, but no `Step 2`.
+/// Whether what was read of one place, in order of time, is one line: a clock goes forward or back, but for some mistakes
+/// of recognition. Prices and scores do not.
+pub(super) fn is_one_line(texts: &[&str]) -> bool {
+    let values: Vec<Option<u128>> = texts.iter().map(|text| digits(text).parse().ok()).collect();
+    let steps = values.len().saturating_sub(1);
+    let falls = values.windows(2).filter(|two| two[1] < two[0]).count();
+    let rises = values.windows(2).filter(|two| two[1] > two[0]).count();
+    MISREAD_STEPS * falls.min(rises) <= steps
+}
+
+/// Digits with a colon between two of them, or a point and two more behind it, and no more letters than digits: `12:34`,
+/// `LIVE 12:34`, `00.15`, but no `Step 2` and no `1.2`.
 fn is_clock(text: &str) -> bool {
     let characters: Vec<char> = text.chars().collect();
-    let parted = characters.windows(3).any(|three| {
-        three[0].is_numeric() && matches!(three[1], ':' | '.') && three[2].is_numeric()
+    let parted = (1..characters.len()).any(|at| {
+        let is_digit = |at: usize| characters.get(at).is_some_and(|letter| letter.is_numeric());
+        let is_between = is_digit(at - 1) && is_digit(at + 1);
+        is_between && (characters[at] == ':' || (characters[at] == '.' && is_digit(at + 2)))
     });
     let count = |kind: fn(char) -> bool| characters.iter().filter(|at| kind(**at)).count();
     parted && count(char::is_alphabetic) <= count(char::is_numeric)
@@ -163,9 +178,22 @@ mod tests {
         check("LIVE 12:34", true);
         check("12:34:56 PM", true);
         check("00.15", true);
+        check("1.2", false);
+        check("3.5 GHz", false);
         check("Step 2", false);
         check("2019", false);
         check("Version 1.2 is here", false);
+    }
+
+    #[test]
+    fn what_goes_one_way_is_one_line() {
+        let check =
+            |texts: &[&str], expected| assert_eq!(is_one_line(texts), expected, "{texts:?}");
+        check(&["LIVE"], true);
+        check(&["9:58", "9:59", "10:00", "10:01"], true);
+        check(&["0:03", "0:02", "0:01", "0:00"], true);
+        check(&["9.99", "12.50", "3.14", "7.25", "2.72"], false);
+        check(&["2:1", "0:3", "1:1", "4:0", "2:2"], false);
     }
 
     /// Without a band.

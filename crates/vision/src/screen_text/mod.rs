@@ -69,7 +69,8 @@ fn split_static(runs: Vec<Run<'_>>, shots: usize) -> (Vec<Run<'_>>, Vec<Run<'_>>
     let (mut fixed, mut passing) = (Vec::new(), Vec::new());
     for group in groups {
         let seen: usize = group.iter().map(|run| run.seen).sum();
-        if shots >= MIN_SHOTS_FOR_STATIC && 2 * seen > shots {
+        let texts: Vec<&str> = group.iter().map(|run| run.best.text.as_str()).collect();
+        if shots >= MIN_SHOTS_FOR_STATIC && 2 * seen > shots && alike::is_one_line(&texts) {
             fixed.extend(group.into_iter().reduce(Run::with));
         } else {
             passing.extend(group);

@@ -81,11 +81,28 @@ impl TextReader {
     /// # Errors
     /// A model fails, or answers in a shape that does not fit its input.
     pub fn read(&self, frame: &RgbImage) -> Result<Vec<TextLine>, VisionError> {
-        if frame.is_empty() {
+        let mut all = usize::MAX;
+        self.read_within(frame, &mut all)
+    }
+
+    /// The same, of as many places as are `left`, which become fewer; of none, the frame is not looked at.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_within(
+        &self,
+        frame: &RgbImage,
+        left: &mut usize,
+    ) -> Result<Vec<TextLine>, VisionError> {
+        if frame.is_empty() || *left == 0 {
             return Ok(Vec::new());
         }
         let mut lines = Vec::new();
         for corners in detector::detect(&self.detector, frame)? {
+            if *left == 0 {
+                break;
+            }
+            *left -= 1;
             let reading = recognise(&self.recogniser, &self.alphabet, frame, &corners)?;
             if reading.confidence >= MIN_CONFIDENCE && !reading.text.is_empty() {
                 lines.push(TextLine {
