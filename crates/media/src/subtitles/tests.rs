@@ -57,6 +57,30 @@ fn sloppy_files_are_read() {
 }
 
 #[test]
+fn line_ends_that_were_converted_twice_are_no_empty_lines() {
+    check(
+        "1\r\r\n00:00:01,000 --> 00:00:02,000\r\r\nHello\r\r\n\r\r\n2\r\r\n00:03.000 --> 00:04.000\r\r\nBye\r\r\n",
+        &[(1000, 2000, "Hello"), (3000, 4000, "Bye")],
+        0,
+    );
+}
+
+#[test]
+fn an_arrow_in_a_caption_is_text() {
+    check(
+        "1\n00:01.000 --> 00:02.000\nA --> B\nand back\n2\n00:03.000 --> 00:04.000\nx\n--> y\n",
+        &[(1000, 2000, "A --> B\nand back"), (3000, 4000, "x\n--> y")],
+        0,
+    );
+    // After an empty line or a number it is a mangled timing line.
+    check(
+        "00:01.000 --> 00:02.000\none\n2\n00:03.o00 --> 00:04.000\ntwo\n\n00:05.000 -> --> 6\nthree\n",
+        &[(1000, 2000, "one")],
+        2,
+    );
+}
+
+#[test]
 fn captions_are_sorted_by_their_start() {
     check(
         "00:05.000 --> 00:06.000\nlater\n\n00:01.000 --> 00:02.000\nsooner\n",
