@@ -81,6 +81,32 @@ fn an_arrow_in_a_caption_is_text() {
 }
 
 #[test]
+fn only_tags_are_removed() {
+    for (text, expected) in [
+        ("if x <5 and y >3", "if x <5 and y >3"),
+        ("I <3 you\na -> b", "I <3 you\na -> b"),
+        ("if a <b\nor c> d", "if a <b\nor c> d"),
+        ("a <b <i>or</i> c", "a <b or c"),
+        ("Vec<u8> <html>", "Vec<u8> <html>"),
+        (
+            "<I>Yes</I> <font color=\"#ffffff\">no</font><br/>",
+            "Yes no",
+        ),
+        ("<v.loud Anna>Hi <c.yellow.bg_blue>you</c></v>", "Hi you"),
+        (
+            "one <00:00:01.500>two <00:02.000><lang en>three</lang>",
+            "one two three",
+        ),
+    ] {
+        check(
+            format!("00:01.000 --> 00:02.000\n{text}\n"),
+            &[(1000, 2000, expected)],
+            0,
+        );
+    }
+}
+
+#[test]
 fn captions_are_sorted_by_their_start() {
     check(
         "00:05.000 --> 00:06.000\nlater\n\n00:01.000 --> 00:02.000\nsooner\n",

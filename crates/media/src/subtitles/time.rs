@@ -12,7 +12,7 @@ pub(super) fn timing(line: &str) -> Option<(u64, u64)> {
 }
 
 /// `1:02:03.5`, `02:03,500` -> milliseconds.
-fn time_ms(text: &str) -> Option<u64> {
+pub(super) fn time_ms(text: &str) -> Option<u64> {
     let (clock, fraction_ms) = match text.split_once(['.', ',']) {
         Some((clock, fraction)) => (clock, fraction_ms(fraction)?),
         None => (text, 0),
