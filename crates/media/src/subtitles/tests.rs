@@ -107,6 +107,35 @@ fn only_tags_are_removed() {
 }
 
 #[test]
+fn ends_that_are_far_too_late_are_moved_back() {
+    check(
+        "00:01:05,000 --> 01:01:07,000\na\n\n00:01:08,000 --> 00:02:08,000\nb\n\n00:05:00,000 --> 99:59:59,000\nc\n",
+        &[
+            (65_000, 125_000, "a"),
+            (68_000, 128_000, "b"),
+            (300_000, 360_000, "c"),
+        ],
+        0,
+    );
+    // Of two that start together and stand until the next one, neither changes.
+    check(
+        "00:01.000 --> 05:00.000\na\n\n00:01.000 --> 05:00.000\nb\n\n05:00.000 --> 05:02.000\nc\n",
+        &[
+            (1000, 300_000, "a"),
+            (1000, 300_000, "b"),
+            (300_000, 302_000, "c"),
+        ],
+        0,
+    );
+    let speech = "x".repeat(500);
+    check(
+        format!("00:00.000 --> 03:00.000\n{speech}\n"),
+        &[(0, 180_000, &speech)],
+        0,
+    );
+}
+
+#[test]
 fn captions_are_sorted_by_their_start() {
     check(
         "00:05.000 --> 00:06.000\nlater\n\n00:01.000 --> 00:02.000\nsooner\n",
