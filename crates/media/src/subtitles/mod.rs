@@ -62,8 +62,8 @@ pub enum SubtitleError {
 
 /// Reads SubRip or WebVTT, whichever it is: byte-order marks, any line ends, missing numbers, `.` or `,` before the
 /// fraction, hours left out, markup, entities, `NOTE`, `STYLE` and `REGION` blocks, positions. Text that is neither
-/// UTF-8 nor UTF-16 is taken for Windows-1252. Captions that can't be read are skipped and counted.
-/// Ends that are far too late are moved back.
+/// UTF-8, but for a few bytes, nor UTF-16 is taken for Windows-1252. Captions that can't be read are skipped and
+/// counted. Ends that are far too late are moved back.
 ///
 /// # Errors
 /// When a limit is exceeded, or nothing could be read.

@@ -168,6 +168,17 @@ fn other_encodings_are_read() {
 }
 
 #[test]
+fn a_damaged_byte_leaves_the_rest_in_its_encoding() {
+    let mut damaged = "00:01.000 --> 00:02.000\nGrüße an ".as_bytes().to_vec();
+    damaged.extend(b"\xffAnna");
+    check(damaged, &[(1000, 2000, "Grüße an \u{fffd}Anna")], 0);
+    // As many valid sequences as other bytes may be chance.
+    let mut latin = b"00:01.000 --> 00:02.000\n\xc3\x9c ".to_vec();
+    latin.extend(b"\xfc");
+    check(latin, &[(1000, 2000, "Ãœ ü")], 0);
+}
+
+#[test]
 fn useless_files_are_refused() {
     assert_eq!(parse_all(b""), Err(SubtitleError::NoCues { skipped: 0 }));
     assert_eq!(
