@@ -128,6 +128,34 @@ fn text_without_punctuation_is_cut_all_the_same() {
 }
 
 #[test]
+fn a_long_cue_without_punctuation_is_cut_at_spaces() {
+    let half = ["word"; 60].join(" ");
+    let whole = format!("{half} {half} {half}");
+    check(
+        &[(0, 90_000, &whole)],
+        &[
+            (0, 30_000, &half),
+            (30_000, 60_000, &half),
+            (60_000, 90_000, &half),
+        ],
+    );
+}
+
+#[test]
+fn a_long_cue_without_spaces_is_cut_between_characters() {
+    let part = "語".repeat(300);
+    let whole = format!("{part}{part}語語語");
+    check(
+        &[(0, 603_000, &whole)],
+        &[
+            (0, 300_000, &part),
+            (300_000, 600_000, &part),
+            (600_000, 603_000, "語語語"),
+        ],
+    );
+}
+
+#[test]
 fn cues_without_words_make_no_passage() {
     check(&[(0, 1000, " \n "), (1000, 2000, "")], &[]);
 }
