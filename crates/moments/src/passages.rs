@@ -95,12 +95,13 @@ struct Shown {
 impl Shown {
     /// The words of `cue` that the cue before did not end with. Words count as repeated only where the cues
     /// touch or overlap in time and whole lines' worth of them (two at least) agree: a speaker may say a
-    /// word twice.
+    /// word twice. No more words than captions roll up are compared, since every number of them is tried.
     fn without_repetition<'a>(&mut self, cue: &Cue, words: &'a [&'a str]) -> &'a [&'a str] {
         const TOUCHING_MS: u64 = 100;
+        const MOST_REPEATED: usize = 200;
         let touches = cue.start_ms <= self.end_ms.saturating_add(TOUCHING_MS);
         let repeated = if touches {
-            let longest = self.words.len().min(words.len());
+            let longest = self.words.len().min(words.len()).min(MOST_REPEATED);
             (2..=longest)
                 .rev()
                 .find(|count| self.words[self.words.len() - count..] == words[..*count])

@@ -90,6 +90,17 @@ fn captions_that_roll_up_are_taken_once() {
 }
 
 #[test]
+fn repetitions_longer_than_any_caption_are_not_looked_for() {
+    let words = |count: u64| (0..count).map(|word| word.to_string()).collect::<Vec<_>>();
+    for (count, kept) in [(200, 200), (201, 402)] {
+        let text = words(count).join(" ");
+        let found = passages(&[cue(0, 9000, &text), cue(9000, 18_000, &text)]);
+        let found = found.iter().flat_map(|passage| passage.text.split(' '));
+        assert_eq!(found.count(), kept);
+    }
+}
+
+#[test]
 fn what_is_said_twice_stays_twice() {
     check(
         &[(0, 900, "Again."), (5000, 5900, "Again.")],
