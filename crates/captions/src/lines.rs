@@ -55,15 +55,17 @@ pub(crate) struct Fit {
 }
 
 impl Fit {
-    /// Takes one more piece; `false` where it does not fit any more.
+    /// Takes one more piece; `false` where it does not fit any more. A piece without columns takes one, so that a
+    /// caption never takes in any number of them.
     pub fn push(&mut self, piece: &Piece) -> bool {
         let space = usize::from(piece.spaced && self.line_columns > 0);
-        if self.line_columns + space + piece.columns <= LINE_COLUMNS {
-            self.line_columns += space + piece.columns;
+        let columns = piece.columns.max(1);
+        if self.line_columns + space + columns <= LINE_COLUMNS {
+            self.line_columns += space + columns;
         } else if self.line_columns > 0 {
             self.full_lines += 1;
             self.full_columns += self.line_columns;
-            self.line_columns = piece.columns;
+            self.line_columns = columns;
         }
         self.full_lines < MAX_LINES
     }
@@ -71,5 +73,21 @@ impl Fit {
     /// Columns taken so far, a line break counting as one.
     pub fn columns(&self) -> usize {
         self.full_columns + self.full_lines + self.line_columns
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pieces::of_text;
+
+    #[test]
+    fn pieces_without_columns_fill_lines_too() {
+        let pieces = of_text(&"\u{301} ".repeat(100), 0, 1_000);
+        let mut fit = Fit::default();
+        let fitting = pieces.iter().take_while(|piece| fit.push(piece)).count();
+        assert_eq!(pieces[0].columns, 0);
+        // 21 in a line, with 20 spaces.
+        assert_eq!(fitting, 42);
     }
 }

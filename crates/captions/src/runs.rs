@@ -100,7 +100,8 @@ fn without_overlaps(cues: &[Cue]) -> Vec<Cue> {
                     last.end_ms = cue.start_ms;
                     settled.push(cue.clone());
                 } else {
-                    last.text = format!("{}\n{}", last.text, cue.text);
+                    last.text.push('\n');
+                    last.text.push_str(&cue.text);
                     last.end_ms = last.end_ms.max(cue.end_ms);
                 }
             }

@@ -1,6 +1,6 @@
 //! From cues to passages.
 
-use crate::sentences::{ends_sentence, push_word, split_sentences};
+use crate::sentences::{cut, ends_sentence, push_word, split_sentences};
 use contracts::artifacts::{Cue, Passage};
 
 /// A longer silence than this, in milliseconds, ends a passage.
@@ -95,12 +95,13 @@ struct Shown {
 impl Shown {
     /// The words of `cue` that the cue before did not end with. Words count as repeated only where the cues
     /// touch or overlap in time and whole lines' worth of them (two at least) agree: a speaker may say a
-    /// word twice.
+    /// word twice. No more words than captions roll up are compared, since every number of them is tried.
     fn without_repetition<'a>(&mut self, cue: &Cue, words: &'a [&'a str]) -> &'a [&'a str] {
         const TOUCHING_MS: u64 = 100;
+        const MOST_REPEATED: usize = 200;
         let touches = cue.start_ms <= self.end_ms.saturating_add(TOUCHING_MS);
         let repeated = if touches {
-            let longest = self.words.len().min(words.len());
+            let longest = self.words.len().min(words.len()).min(MOST_REPEATED);
             (2..=longest)
                 .rev()
                 .find(|count| self.words[self.words.len() - count..] == words[..*count])
@@ -116,23 +117,26 @@ impl Shown {
     }
 }
 
-/// Splits a cue that is longer than a passage may be at the ends of its sentences, giving each the share of
-/// time that it has of the characters.
+/// Splits a cue that is longer than a passage may be at the ends of its sentences, and a sentence that is far too
+/// long wherever it has to be, giving each part the share of time that it has of the characters.
 fn split_long(cue: Passage) -> Vec<Passage> {
     let duration_ms = cue.end_ms - cue.start_ms;
     let total_chars = cue.text.chars().count();
     if duration_ms <= MAX_PASSAGE_MS && total_chars <= MAX_PASSAGE_CHARS {
         return vec![cue];
     }
-    let sentences = split_sentences(&cue.text);
+    let parts: Vec<String> = split_sentences(&cue.text)
+        .into_iter()
+        .flat_map(cut_sentence)
+        .collect();
     let chars_of = |text: &String| text.chars().count() as u64;
-    let all: u64 = sentences.iter().map(chars_of).sum();
+    let all: u64 = parts.iter().map(chars_of).sum();
     let duration_share = |chars: u64| {
         let share_ms = u128::from(duration_ms) * u128::from(chars) / u128::from(all.max(1));
         u64::try_from(share_ms).unwrap_or(duration_ms)
     };
     let mut before = 0;
-    sentences
+    parts
         .into_iter()
         .map(|text| {
             let start_ms = cue.start_ms + duration_share(before);
@@ -145,6 +149,14 @@ fn split_long(cue: Passage) -> Vec<Passage> {
             }
         })
         .collect()
+}
+
+/// A model reads only the beginning of a text that is longer than any sentence.
+fn cut_sentence(sentence: String) -> Vec<String> {
+    if sentence.chars().count() <= 2 * MAX_PASSAGE_CHARS {
+        return vec![sentence];
+    }
+    cut(&sentence, MAX_PASSAGE_CHARS)
 }
 
 #[cfg(test)]

@@ -33,6 +33,39 @@ pub(crate) fn split_sentences(text: &str) -> Vec<String> {
     sentences
 }
 
+/// Cuts a text into parts of at most so many characters: at white space, and inside a word that is longer.
+pub(crate) fn cut(text: &str, most_chars: usize) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    for bit in text
+        .split_whitespace()
+        .flat_map(|word| bits(word, most_chars))
+    {
+        if part.chars().count() + 1 + bit.chars().count() > most_chars && !part.is_empty() {
+            parts.push(std::mem::take(&mut part));
+        }
+        push_word(&mut part, bit);
+    }
+    if !part.is_empty() {
+        parts.push(part);
+    }
+    parts
+}
+
+/// A word in bits of so many characters; the last one may have fewer.
+fn bits(word: &str, chars: usize) -> impl Iterator<Item = &str> {
+    let mut rest = word;
+    std::iter::from_fn(move || {
+        let end = rest
+            .char_indices()
+            .nth(chars)
+            .map_or(rest.len(), |(end, _)| end);
+        let (bit, after) = rest.split_at(end);
+        rest = after;
+        (!bit.is_empty()).then_some(bit)
+    })
+}
+
 /// Appends a word or a run of words with one space between.
 pub(crate) fn push_word(text: &mut String, words: &str) {
     if !text.is_empty() && !words.is_empty() {
@@ -70,6 +103,13 @@ mod tests {
         check("“Who?” he said.", &["“Who?”", "he said."]);
         check("Dr. J. Smith came.", &["Dr. J. Smith came."]);
         check("   ", &[]);
+    }
+
+    #[test]
+    fn long_texts_are_cut_at_spaces_and_long_words_anywhere() {
+        assert_eq!(cut("one two  three four", 9), ["one two", "three", "four"]);
+        assert_eq!(cut("a 春夏秋冬春 b", 4), ["a", "春夏秋冬", "春 b"]);
+        assert_eq!(cut("   ", 4), [""; 0]);
     }
 
     #[test]

@@ -24,21 +24,24 @@ impl CueBlock<'_> {
 
 /// Every block with a timing line. Headers and `NOTE`, `STYLE` and `REGION` blocks have none, or begin with their name.
 pub(super) fn cue_blocks(decoded: &str) -> Vec<CueBlock<'_>> {
-    let lines: Vec<&str> = lines(decoded);
     let mut blocks: Vec<CueBlock<'_>> = Vec::new();
     let mut is_inside_cue = false;
     let mut is_inside_comment = false;
-    for (position, line) in lines.iter().enumerate() {
-        let is_empty = line.trim().is_empty();
-        if is_empty {
+    let mut before = "";
+    for line in lines(decoded) {
+        let is_after_number = is_inside_cue && is_number(before);
+        if line.trim().is_empty() {
             is_inside_cue = false;
             is_inside_comment = false;
         } else if is_inside_comment {
             // A comment ends at an empty line, whatever stands in it.
         } else if !is_inside_cue && begins_comment(line) {
             is_inside_comment = true;
-        } else if line.contains("-->") {
-            drop_number_of_next(&mut blocks, is_inside_cue, &lines, position);
+        } else if is_timing(line, is_inside_cue && !is_after_number) {
+            // Where no empty line separates two captions, the second one's number was taken for text of the first.
+            if let (true, Some(block)) = (is_after_number, blocks.last_mut()) {
+                block.text_lines.pop();
+            }
             blocks.push(CueBlock {
                 timing_line: line,
                 text_lines: Vec::new(),
@@ -47,24 +50,19 @@ pub(super) fn cue_blocks(decoded: &str) -> Vec<CueBlock<'_>> {
         } else if is_inside_cue && let Some(block) = blocks.last_mut() {
             block.text_lines.push(line);
         }
+        before = line;
     }
     blocks
 }
 
-/// Where no empty line separates two captions, the second one's number was taken for text of the first.
-fn drop_number_of_next(
-    blocks: &mut [CueBlock<'_>],
-    is_inside_cue: bool,
-    lines: &[&str],
-    position: usize,
-) {
-    let Some(before) = position.checked_sub(1).and_then(|index| lines.get(index)) else {
-        return;
-    };
-    let is_number = before.trim().bytes().all(|byte| byte.is_ascii_digit());
-    if let (true, true, Some(block)) = (is_inside_cue, is_number, blocks.last_mut()) {
-        block.text_lines.pop();
-    }
+/// Whether a caption begins with this line. Where text may stand, an arrow between anything but times is text;
+/// elsewhere it is a timing line, though maybe a mangled one.
+fn is_timing(line: &str, may_be_text: bool) -> bool {
+    line.contains("-->") && (!may_be_text || time::timing(line).is_some())
+}
+
+fn is_number(line: &str) -> bool {
+    line.trim().bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn begins_comment(line: &str) -> bool {
@@ -72,9 +70,8 @@ fn begins_comment(line: &str) -> bool {
     ["NOTE", "STYLE", "REGION"].contains(&first_word)
 }
 
-/// Lines ended by `\n`, `\r\n` or a lone `\r`.
-fn lines(text: &str) -> Vec<&str> {
+/// Lines ended by `\n`, `\r\n`, `\r\r\n` (converted twice) or a lone `\r`.
+fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split('\n')
-        .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'))
-        .collect()
+        .flat_map(|line| line.trim_end_matches('\r').split('\r'))
 }

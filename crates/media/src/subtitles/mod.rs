@@ -62,7 +62,8 @@ pub enum SubtitleError {
 
 /// Reads SubRip or WebVTT, whichever it is: byte-order marks, any line ends, missing numbers, `.` or `,` before the
 /// fraction, hours left out, markup, entities, `NOTE`, `STYLE` and `REGION` blocks, positions. Text that is neither
-/// UTF-8 nor UTF-16 is taken for Windows-1252. Captions that can't be read are skipped and counted.
+/// UTF-8, but for a few bytes, nor UTF-16 is taken for Windows-1252. Captions that can't be read are skipped and
+/// counted. Ends that are far too late are moved back.
 ///
 /// # Errors
 /// When a limit is exceeded, or nothing could be read.
@@ -94,6 +95,7 @@ pub fn parse(bytes: &[u8], limits: &SubtitleLimits) -> Result<ParsedSubtitles, S
     }
     // Stable: captions of one moment keep the file's order.
     parsed.cues.sort_by_key(|cue| cue.start_ms);
+    time::bound_ends(&mut parsed.cues);
     Ok(parsed)
 }
 

@@ -57,6 +57,85 @@ fn sloppy_files_are_read() {
 }
 
 #[test]
+fn line_ends_that_were_converted_twice_are_no_empty_lines() {
+    check(
+        "1\r\r\n00:00:01,000 --> 00:00:02,000\r\r\nHello\r\r\n\r\r\n2\r\r\n00:03.000 --> 00:04.000\r\r\nBye\r\r\n",
+        &[(1000, 2000, "Hello"), (3000, 4000, "Bye")],
+        0,
+    );
+}
+
+#[test]
+fn an_arrow_in_a_caption_is_text() {
+    check(
+        "1\n00:01.000 --> 00:02.000\nA --> B\nand back\n2\n00:03.000 --> 00:04.000\nx\n--> y\n",
+        &[(1000, 2000, "A --> B\nand back"), (3000, 4000, "x\n--> y")],
+        0,
+    );
+    // After an empty line or a number it is a mangled timing line.
+    check(
+        "00:01.000 --> 00:02.000\none\n2\n00:03.o00 --> 00:04.000\ntwo\n\n00:05.000 -> --> 6\nthree\n",
+        &[(1000, 2000, "one")],
+        2,
+    );
+}
+
+#[test]
+fn only_tags_are_removed() {
+    for (text, expected) in [
+        ("if x <5 and y >3", "if x <5 and y >3"),
+        ("I <3 you\na -> b", "I <3 you\na -> b"),
+        ("if a <b\nor c> d", "if a <b\nor c> d"),
+        ("a <b <i>or</i> c", "a <b or c"),
+        ("Vec<u8> <html>", "Vec<u8> <html>"),
+        (
+            "<I>Yes</I> <font color=\"#ffffff\">no</font><br/>",
+            "Yes no",
+        ),
+        ("<v.loud Anna>Hi <c.yellow.bg_blue>you</c></v>", "Hi you"),
+        (
+            "one <00:00:01.500>two <00:02.000><lang en>three</lang>",
+            "one two three",
+        ),
+    ] {
+        check(
+            format!("00:01.000 --> 00:02.000\n{text}\n"),
+            &[(1000, 2000, expected)],
+            0,
+        );
+    }
+}
+
+#[test]
+fn ends_that_are_far_too_late_are_moved_back() {
+    check(
+        "00:01:05,000 --> 01:01:07,000\na\n\n00:01:08,000 --> 00:02:08,000\nb\n\n00:05:00,000 --> 99:59:59,000\nc\n",
+        &[
+            (65_000, 125_000, "a"),
+            (68_000, 128_000, "b"),
+            (300_000, 360_000, "c"),
+        ],
+        0,
+    );
+    // Of two that start together and stand until the next one, neither changes.
+    check(
+        "00:01.000 --> 05:00.000\na\n\n00:01.000 --> 05:00.000\nb\n\n05:00.000 --> 05:02.000\nc\n",
+        &[
+            (1000, 300_000, "a"),
+            (1000, 300_000, "b"),
+            (300_000, 302_000, "c"),
+        ],
+        0,
+    );
+    let speech = "x".repeat(500);
+    check(
+        format!("00:00.000 --> 03:00.000\n{speech}\n"),
+        &[(0, 180_000, &speech)],
+        0,
+    );
+}
+
+#[test]
 fn captions_are_sorted_by_their_start() {
     check(
         "00:05.000 --> 00:06.000\nlater\n\n00:01.000 --> 00:02.000\nsooner\n",
@@ -86,6 +165,17 @@ fn other_encodings_are_read() {
     check(little, &[(1000, 2000, "Grüße")], 0);
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
     check(big, &[(1000, 2000, "Grüße")], 0);
+}
+
+#[test]
+fn a_damaged_byte_leaves_the_rest_in_its_encoding() {
+    let mut damaged = "00:01.000 --> 00:02.000\nGrüße an ".as_bytes().to_vec();
+    damaged.extend(b"\xffAnna");
+    check(damaged, &[(1000, 2000, "Grüße an \u{fffd}Anna")], 0);
+    // As many valid sequences as other bytes may be chance.
+    let mut latin = b"00:01.000 --> 00:02.000\n\xc3\x9c ".to_vec();
+    latin.extend(b"\xfc");
+    check(latin, &[(1000, 2000, "Ãœ ü")], 0);
 }
 
 #[test]

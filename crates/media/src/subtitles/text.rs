@@ -1,5 +1,7 @@
 //! What a caption says, without markup.
 
+use super::time::time_ms;
+
 /// Joins lines, without tags, override blocks, entities and empty lines.
 pub(super) fn plain(lines: &[&str]) -> String {
     let joined = without_tags(&lines.join("\n"));
@@ -12,25 +14,37 @@ pub(super) fn plain(lines: &[&str]) -> String {
     lines.join("\n")
 }
 
+/// Names of tags in SubRip, WebVTT and the HTML that some files have.
+const TAGS: [&str; 14] = [
+    "i", "b", "u", "s", "c", "v", "lang", "ruby", "rt", "font", "br", "em", "strong", "span",
+];
+
 /// Removes `<i>`, `</font>`, `<c.red>`, `<v Anna>`, `<00:01.000>`; a `<` that begins no tag stays.
 fn without_tags(text: &str) -> String {
     let mut kept = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(position) = rest.find('<') {
-        let (before, tag) = rest.split_at(position);
-        kept.push_str(before);
-        let begins_tag =
-            tag[1..].starts_with(|letter: char| letter == '/' || letter.is_ascii_alphanumeric());
-        match tag.find('>').filter(|_| begins_tag) {
-            Some(end) => rest = &tag[end + 1..],
-            None => {
-                kept.push('<');
-                rest = &tag[1..];
-            }
+        kept.push_str(&rest[..position]);
+        rest = &rest[position + 1..];
+        match tag_length(rest) {
+            Some(length) => rest = &rest[length..],
+            None => kept.push('<'),
         }
     }
     kept.push_str(rest);
     kept
+}
+
+/// Length in bytes of the tag whose `<` stands before `text`. Anything else between `<` and `>` is text: a
+/// comparison, a heart.
+fn tag_length(text: &str) -> Option<usize> {
+    let end = text.find(['>', '<', '\n'])?;
+    let tag = text[..end].trim_end();
+    let name = tag.strip_prefix('/').unwrap_or(tag);
+    let name = name.split(['.', '/', ' ', '\t']).next().unwrap_or_default();
+    let is_known = TAGS.iter().any(|known| known.eq_ignore_ascii_case(name));
+    let is_tag = text[end..].starts_with('>') && (is_known || time_ms(tag).is_some());
+    is_tag.then_some(end + 1)
 }
 
 /// Removes `{\an8}` and the like, which some SubRip files took over from another format.

@@ -1,5 +1,11 @@
 //! Times and timing lines.
 
+use super::Cue;
+
+/// A caption may stand for so long, in milliseconds, whatever it says and whatever follows.
+const LONG_MS: u64 = 60_000;
+/// And for so long for each of its characters: some files hold a whole speech in one caption.
+const LONG_MS_PER_CHARACTER: u64 = 400;
 /// Longer than any video; keeps sums far from overflowing.
 const LATEST_HOURS: u64 = 10_000;
 
@@ -11,8 +17,20 @@ pub(super) fn timing(line: &str) -> Option<(u64, u64)> {
     Some((time_ms(start.trim())?, time_ms(end)?))
 }
 
+/// Moves back the ends that are mistyped or stand for "to the end of the video". A caption may stand until the next one
+/// starts, else no longer than its text can take to say.
+pub(super) fn bound_ends(sorted: &mut [Cue]) {
+    let starts: Vec<u64> = sorted.iter().map(|cue| cue.start_ms).collect();
+    for cue in sorted {
+        let later = starts.partition_point(|start_ms| *start_ms <= cue.start_ms);
+        let next_ms = starts.get(later).copied().unwrap_or_default();
+        let long_ms = LONG_MS.max(LONG_MS_PER_CHARACTER * cue.text.chars().count() as u64);
+        cue.end_ms = cue.end_ms.min(next_ms.max(cue.start_ms + long_ms));
+    }
+}
+
 /// `1:02:03.5`, `02:03,500` -> milliseconds.
-fn time_ms(text: &str) -> Option<u64> {
+pub(super) fn time_ms(text: &str) -> Option<u64> {
     let (clock, fraction_ms) = match text.split_once(['.', ',']) {
         Some((clock, fraction)) => (clock, fraction_ms(fraction)?),
         None => (text, 0),

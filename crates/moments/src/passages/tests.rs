@@ -90,6 +90,17 @@ fn captions_that_roll_up_are_taken_once() {
 }
 
 #[test]
+fn repetitions_longer_than_any_caption_are_not_looked_for() {
+    let words = |count: u64| (0..count).map(|word| word.to_string()).collect::<Vec<_>>();
+    for (count, kept) in [(200, 200), (201, 402)] {
+        let text = words(count).join(" ");
+        let found = passages(&[cue(0, 9000, &text), cue(9000, 18_000, &text)]);
+        let found = found.iter().flat_map(|passage| passage.text.split(' '));
+        assert_eq!(found.count(), kept);
+    }
+}
+
+#[test]
 fn what_is_said_twice_stays_twice() {
     check(
         &[(0, 900, "Again."), (5000, 5900, "Again.")],
@@ -124,6 +135,34 @@ fn text_without_punctuation_is_cut_all_the_same() {
         found
             .iter()
             .all(|passage| passage.end_ms - passage.start_ms <= 24_000)
+    );
+}
+
+#[test]
+fn a_long_cue_without_punctuation_is_cut_at_spaces() {
+    let half = ["word"; 60].join(" ");
+    let whole = format!("{half} {half} {half}");
+    check(
+        &[(0, 90_000, &whole)],
+        &[
+            (0, 30_000, &half),
+            (30_000, 60_000, &half),
+            (60_000, 90_000, &half),
+        ],
+    );
+}
+
+#[test]
+fn a_long_cue_without_spaces_is_cut_between_characters() {
+    let part = "語".repeat(300);
+    let whole = format!("{part}{part}語語語");
+    check(
+        &[(0, 603_000, &whole)],
+        &[
+            (0, 300_000, &part),
+            (300_000, 600_000, &part),
+            (600_000, 603_000, "語語語"),
+        ],
     );
 }
 
