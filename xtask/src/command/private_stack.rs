@@ -92,7 +92,7 @@ impl PrivateStack {
     /// # Errors
     /// When the build fails.
     pub fn build(&self) -> Result<()> {
-        functions::build(&self.checkout, &std::collections::BTreeMap::new()).map(drop)
+        functions::build(&self.checkout).map(drop)
     }
 
     /// Runs `cargo xtask up`; gives how long it took.
