@@ -12,6 +12,7 @@ use crate::aws::LocalAws;
 use crate::cache::remove_folder;
 use crate::checkout::Checkout;
 use crate::command::down::down;
+use crate::command::interruption::stop_when_interrupted;
 use crate::deploy::functions;
 use crate::env_file;
 use crate::run::{run_captured, run_logged};
@@ -95,11 +96,14 @@ impl PrivateStack {
         functions::build(&self.checkout).map(drop)
     }
 
-    /// Runs `cargo xtask up`; gives how long it took.
+    /// Runs `cargo xtask up`; gives how long it took. An interruption stops the stack too, unless it is kept.
     ///
     /// # Errors
     /// When it fails; the message names its log.
     pub fn up(&self) -> Result<Duration> {
+        if !self.is_kept {
+            stop_when_interrupted(&self.checkout)?;
+        }
         let mut command = Command::new(THIS_PROGRAM);
         command
             .arg("up")
