@@ -212,9 +212,7 @@ impl Deployer<'_> {
         command
             .envs(aws::environment(self.aws_port))
             .env(MARK_VARIABLE, &self.checkout.home);
-        for foreign in aws::FOREIGN_VARIABLES {
-            command.env_remove(foreign);
-        }
+        aws::remove_foreign_variables(&mut command);
         command
             .env("CDK_DEFAULT_ACCOUNT", ACCOUNT)
             .env("CDK_DEFAULT_REGION", REGION)

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
 
 use self::counts::Counts;
-use crate::aws::{FOREIGN_VARIABLES, loopback_agent};
+use crate::aws::{loopback_agent, remove_foreign_variables};
 use crate::cache::{lock_file, remove_folder};
 use crate::checkout::Checkout;
 use crate::command::demo::demo;
@@ -188,9 +188,7 @@ impl Run<'_> {
         self.step(name, |run| {
             println!("   log: {}", run.checkout.shown(&log));
             let mut command = prepared(run)?;
-            for variable in FOREIGN_VARIABLES {
-                command.env_remove(variable);
-            }
+            remove_foreign_variables(&mut command);
             let result = run_logged(command, name, &log, STEP_LIMIT);
             let text = fs::read_to_string(&log).unwrap_or_default();
             let counts = Counts::of(&text);
