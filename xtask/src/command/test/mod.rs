@@ -283,7 +283,7 @@ impl Run<'_> {
             );
         }
         let total = self.done.iter().map(|step| step.counts).sum::<Counts>();
-        println!("\n{} passed, {} failed", total.passed, total.failed);
+        println!("\n{}", total.total());
     }
 }
 
