@@ -3,7 +3,11 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 
 const CHROMIUMS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
 
-const executable = [process.env.VINDEX_CHROMIUM ?? '', ...CHROMIUMS].find((path) => existsSync(path));
+const named = process.env.VINDEX_CHROMIUM;
+// Who names a Chromium means these tests to run.
+if (named && !existsSync(named)) throw new Error(`VINDEX_CHROMIUM names no file: ${named}`);
+
+const executable = [named ?? '', ...CHROMIUMS].find((path) => existsSync(path));
 
 /** Address of the page that the running stack serves. */
 export const pageUrl = process.env.VINDEX_PAGE_URL ?? '';

@@ -1,5 +1,6 @@
 //! Calls to the local AWS, by plain HTTP: no request is signed, since nobody checks, and no SDK is compiled.
 
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -244,12 +245,28 @@ pub fn environment(port: u16) -> Vec<(&'static str, String)> {
 }
 
 /// Variables of the user's that would lead programs away from the local AWS.
-pub const FOREIGN_VARIABLES: [&str; 4] = [
+const FOREIGN_VARIABLES: [&str; 5] = [
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
     "AWS_SESSION_TOKEN",
     "AWS_ROLE_ARN",
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
 ];
+/// Begins the names of those that name an address for one service, which SDKs prefer to `AWS_ENDPOINT_URL`.
+const FOREIGN_PREFIX: &str = "AWS_ENDPOINT_URL_";
+
+/// Takes from `command` what of the user's own settings would lead it away from the local AWS.
+pub fn remove_foreign_variables(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(is_foreign) {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn is_foreign(name: &str) -> bool {
+    FOREIGN_VARIABLES.contains(&name) || name.starts_with(FOREIGN_PREFIX)
+}
 
 /// Whether an error is the refusal named `code`.
 pub fn is_refusal(error: &anyhow::Error, code: &str) -> bool {
@@ -292,6 +309,20 @@ fn refusal(answer: &Value, status: u16, text: &str) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_leads_away_from_the_local_aws_is_foreign_and_what_leads_there_is_not() {
+        for name in [
+            "AWS_PROFILE",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_ENDPOINT_URL_LAMBDA",
+        ] {
+            assert!(is_foreign(name), "{name}");
+        }
+        for (name, _) in environment(4566) {
+            assert!(!is_foreign(name), "{name}");
+        }
+    }
 
     #[test]
     fn refusals_are_named() {

@@ -1,6 +1,5 @@
 //! `.vindex/state.json`: what one command leaves for the next.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,19 +14,6 @@ pub struct State {
     pub aws_port: Option<u16>,
     /// Port of OpenSearch.
     pub opensearch_port: Option<u16>,
-    /// The binaries that were put in place, by name.
-    pub binaries: BTreeMap<String, BinaryStamp>,
-}
-
-/// How a built binary looked when it was last copied: as long as that stays, its content is not read again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct BinaryStamp {
-    /// Size in bytes.
-    pub size_bytes: u64,
-    /// Time of the last change, in nanoseconds since 1970.
-    pub modified_ns: u64,
-    /// Digest of its content.
-    pub sha256: String,
 }
 
 impl State {

@@ -5,6 +5,7 @@ pub mod demo;
 pub mod down;
 pub mod eval;
 mod function_logs;
+mod interruption;
 pub mod logs;
 pub mod models;
 mod overlap;

@@ -12,6 +12,7 @@ use crate::aws::LocalAws;
 use crate::cache::remove_folder;
 use crate::checkout::Checkout;
 use crate::command::down::down;
+use crate::command::interruption::stop_when_interrupted;
 use crate::deploy::functions;
 use crate::env_file;
 use crate::run::{run_captured, run_logged};
@@ -92,14 +93,17 @@ impl PrivateStack {
     /// # Errors
     /// When the build fails.
     pub fn build(&self) -> Result<()> {
-        functions::build(&self.checkout, &std::collections::BTreeMap::new()).map(drop)
+        functions::build(&self.checkout).map(drop)
     }
 
-    /// Runs `cargo xtask up`; gives how long it took.
+    /// Runs `cargo xtask up`; gives how long it took. An interruption stops the stack too, unless it is kept.
     ///
     /// # Errors
     /// When it fails; the message names its log.
     pub fn up(&self) -> Result<Duration> {
+        if !self.is_kept {
+            stop_when_interrupted(&self.checkout)?;
+        }
         let mut command = Command::new(THIS_PROGRAM);
         command
             .arg("up")

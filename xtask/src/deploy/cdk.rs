@@ -20,6 +20,9 @@ const BOOTSTRAP_PARAMETER: &str = "/cdk-bootstrap/hnb659fds/version";
 /// Set after a deployment, to the fingerprint of what was deployed: it goes wherever the state it belongs to goes, so
 /// that a state that was lost or replaced is noticed.
 const FINGERPRINT_PARAMETER: &str = "/vindex/deployment";
+/// Stands in the fingerprint's place while a deployment goes on, and after one that failed: something is deployed, and
+/// nobody knows how much of it.
+const DEPLOYING: &str = "deploying";
 const BOOTSTRAP_LIMIT: Duration = Duration::from_secs(120);
 const DEPLOY_LIMIT: Duration = Duration::from_secs(420);
 /// Entries of `infra/` that do not go into a deployment.
@@ -118,12 +121,16 @@ impl Deployer<'_> {
             && self.aws.parameter(FINGERPRINT_PARAMETER)?.as_deref() == Some(fingerprint))
     }
 
-    /// Whether a deployment ever came to its end in the state that the local AWS holds now.
+    /// Makes the state ready for a deployment: from here on until [`Self::record`], nothing counts as deployed.
     ///
     /// # Errors
     /// When the local AWS can't be reached.
-    pub fn has_deployment(&self) -> Result<bool> {
-        Ok(self.aws.parameter(FINGERPRINT_PARAMETER)?.is_some())
+    pub fn begin(&self) -> Result<()> {
+        if self.aws.parameter(FINGERPRINT_PARAMETER)?.is_none() {
+            // A first deployment that was interrupted leaves stacks that can't be updated; nothing else is lost.
+            return self.aws.forget_everything();
+        }
+        self.aws.set_parameter(FINGERPRINT_PARAMETER, DEPLOYING)
     }
 
     /// Records that a deployment came to its end.
@@ -205,9 +212,7 @@ impl Deployer<'_> {
         command
             .envs(aws::environment(self.aws_port))
             .env(MARK_VARIABLE, &self.checkout.home);
-        for foreign in aws::FOREIGN_VARIABLES {
-            command.env_remove(foreign);
-        }
+        aws::remove_foreign_variables(&mut command);
         command
             .env("CDK_DEFAULT_ACCOUNT", ACCOUNT)
             .env("CDK_DEFAULT_REGION", REGION)
@@ -220,55 +225,4 @@ impl Deployer<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_fingerprint_follows_sources_and_settings() {
-        let root = tempfile::tempdir().unwrap();
-        let write = |name: &str, text: &str| {
-            let path = root.path().join(name);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, text).unwrap();
-        };
-        write("infra/lib/api.ts", "1");
-        write("statemachine/index.asl.json", "1");
-        let checkout = Checkout::at(root.path().to_owned(), &root.path().join(".vindex")).unwrap();
-        let mut settings = Settings {
-            opensearch_endpoint: "http://127.0.0.1:9200".to_owned(),
-            functions_dir: "f".into(),
-            models_dir: "m".into(),
-            ffmpeg_path: "ffmpeg".into(),
-            onnxruntime_path: "o".into(),
-            map_concurrency: 2,
-            chunk_seconds: None,
-            import_sources: None,
-            record_feedback: false,
-            page_origin: "http://127.0.0.1:4566".to_owned(),
-        };
-        let mut seen = vec![settings.fingerprint(&checkout, "functions").unwrap()];
-        write("infra/node_modules/x/index.js", "1");
-        write("infra/test/api.test.ts", "1");
-        assert_eq!(
-            settings.fingerprint(&checkout, "functions").unwrap(),
-            seen[0]
-        );
-        write("infra/lib/api.ts", "2");
-        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
-        write("statemachine/index.asl.json", "2");
-        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
-        settings.map_concurrency = 3;
-        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
-        settings.chunk_seconds = Some(20);
-        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
-        settings.import_sources = Some("bucket/prefix/".to_owned());
-        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
-        settings.record_feedback = true;
-        seen.push(settings.fingerprint(&checkout, "functions").unwrap());
-        seen.push(settings.fingerprint(&checkout, "others").unwrap());
-        let all = seen.len();
-        seen.sort();
-        seen.dedup();
-        assert_eq!(seen.len(), all);
-    }
-}
+mod tests;

@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::UNIX_EPOCH;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use super::placing::{self, BinaryStamp};
 use crate::cache::remove_folder;
 use crate::checkout::Checkout;
 use crate::digest;
 use crate::process::end_with_this_program;
 use crate::run::tail;
-use crate::state::BinaryStamp;
 
 /// The command line's folder in the repository, which is the name under which its binary is remembered.
 const CLI_FOLDER: &str = "cli";
@@ -27,7 +26,7 @@ pub const CARGO_RUN_VARIABLES: [&str; 3] = [
 
 /// The binaries as they lie in `.vindex` after a build.
 pub struct Binaries {
-    /// How each looked when it was copied, by its folder's name; to be remembered for the next time.
+    /// How each looked when it was copied, by its folder's name.
     pub stamps: BTreeMap<String, BinaryStamp>,
     /// Names of the binaries that changed.
     pub changed: Vec<String>,
@@ -41,11 +40,11 @@ impl Binaries {
     }
 }
 
-/// Builds every function that has a `main.rs`, and the command line; `known` is what was remembered.
+/// Builds every function that has a `main.rs`, and the command line.
 ///
 /// # Errors
 /// When the build fails or a binary can't be copied.
-pub fn build(checkout: &Checkout, known: &BTreeMap<String, BinaryStamp>) -> Result<Binaries> {
+pub fn build(checkout: &Checkout) -> Result<Binaries> {
     let built = run_cargo(checkout, &packages(&checkout.root)?)?;
     let mut binaries = Binaries {
         stamps: BTreeMap::new(),
@@ -53,7 +52,9 @@ pub fn build(checkout: &Checkout, known: &BTreeMap<String, BinaryStamp>) -> Resu
     };
     for (name, executable) in built {
         let place = place_of(checkout, &name);
-        let (stamp, changed) = put_in_place(&executable, &place, known.get(&name))?;
+        // Not in the function's own folder, all of which is deployed.
+        let stamp_file = checkout.home.join("stamps").join(format!("{name}.json"));
+        let (stamp, changed) = placing::put_in_place(&executable, &place, &stamp_file)?;
         if changed {
             binaries.changed.push(name.clone());
         }
@@ -161,58 +162,6 @@ fn package_name(manifest: &Path) -> Result<String> {
     name.with_context(|| format!("{} names no package", manifest.display()))
 }
 
-/// Copies `built` to `place` when its content differs; otherwise the file stays untouched, and with it whatever is
-/// derived from it.
-fn put_in_place(
-    built: &Path,
-    place: &Path,
-    known: Option<&BinaryStamp>,
-) -> Result<(BinaryStamp, bool)> {
-    let metadata = fs::metadata(built)?;
-    let size_bytes = metadata.len();
-    let modified = metadata
-        .modified()?
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let modified_ns = u64::try_from(modified.as_nanos()).unwrap_or(u64::MAX);
-    let is_same_file =
-        |known: &&BinaryStamp| known.size_bytes == size_bytes && known.modified_ns == modified_ns;
-    if place.exists()
-        && let Some(known) = known.filter(is_same_file)
-    {
-        return Ok((known.clone(), false));
-    }
-    let stamp = BinaryStamp {
-        size_bytes,
-        modified_ns,
-        sha256: digest::of_file(built)?,
-    };
-    if place.exists() && known.is_some_and(|known| known.sha256 == stamp.sha256) {
-        return Ok((stamp, false));
-    }
-    let folder = place.parent().context("a binary lies in a folder")?;
-    fs::create_dir_all(folder)?;
-    // Copied beside and renamed: the one in place may be running.
-    let temporary = place.with_extension("new");
-    fs::copy(built, &temporary).with_context(|| format!("{} can't be copied", built.display()))?;
-    remove_debug_information(&temporary);
-    fs::rename(&temporary, place)?;
-    Ok((stamp, true))
-}
-
-/// Makes a binary smaller, since it is packed and uploaded; function names stay for backtraces. Where there is no
-/// `strip`, the binary stays as large as it is.
-fn remove_debug_information(binary: &Path) {
-    let mut strip = Command::new("strip");
-    strip
-        .arg("--strip-debug")
-        .arg(binary)
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    // Without the tool nothing but the size differs.
-    let _ = strip.status();
-}
-
 fn remove_former_functions(
     checkout: &Checkout,
     stamps: &BTreeMap<String, BinaryStamp>,
@@ -251,31 +200,6 @@ not json"#;
                 .map(|(name, path)| (name.to_owned(), PathBuf::from(path)))
                 .into()
         );
-    }
-
-    #[test]
-    fn a_binary_of_the_same_content_is_not_copied_again() {
-        let folder = tempfile::tempdir().unwrap();
-        let (built, place) = (
-            folder.path().join("built"),
-            folder.path().join("functions/a/bootstrap"),
-        );
-        let rebuild = |content: &str| {
-            fs::remove_file(&built).ok();
-            fs::write(&built, content).unwrap();
-        };
-        rebuild("one");
-        let (first, changed) = put_in_place(&built, &place, None).unwrap();
-        assert!(changed);
-        rebuild("one");
-        let (second, changed) = put_in_place(&built, &place, Some(&first)).unwrap();
-        assert!(!changed && second.sha256 == first.sha256);
-        rebuild("two");
-        let (_, changed) = put_in_place(&built, &place, Some(&second)).unwrap();
-        assert!(changed);
-        assert_eq!(fs::read_to_string(&place).unwrap(), "two");
-        fs::remove_file(&place).unwrap();
-        assert!(put_in_place(&built, &place, Some(&second)).unwrap().1);
     }
 
     #[test]

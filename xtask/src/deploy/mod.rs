@@ -3,3 +3,4 @@
 pub mod cdk;
 pub mod functions;
 pub mod outputs;
+mod placing;

@@ -1,7 +1,7 @@
 //! A server on this machine that answers as a test tells it to.
 
 use std::cell::Cell;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,6 +19,7 @@ pub struct Server {
 #[derive(Debug, Clone)]
 pub struct Request {
     pub path: String,
+    pub body: String,
     headers: Vec<(String, String)>,
 }
 
@@ -140,19 +141,28 @@ impl Server {
 }
 
 fn read(connection: &TcpStream) -> Request {
-    let mut lines = BufReader::new(connection)
+    let mut reader = BufReader::new(connection);
+    let mut lines = reader
+        .by_ref()
         .lines()
         .map(|line| line.unwrap())
         .take_while(|line| !line.is_empty());
     let first = lines.next().unwrap();
     let path = first.split(' ').nth(1).unwrap().to_owned();
-    let headers = lines
+    let headers: Vec<(String, String)> = lines
         .map(|line| {
             let (name, value) = line.split_once(':').unwrap();
             (name.to_ascii_lowercase(), value.trim().to_owned())
         })
         .collect();
-    Request { path, headers }
+    let length = headers.iter().find(|(name, _)| name == "content-length");
+    let mut body = vec![0; length.map_or(0, |(_, length)| length.parse().unwrap())];
+    reader.read_exact(&mut body).unwrap();
+    Request {
+        path,
+        body: String::from_utf8(body).unwrap(),
+        headers,
+    }
 }
 
 fn write(mut connection: TcpStream, reply: &Reply) {

@@ -33,12 +33,18 @@ pub fn install(cache: &Cache, folder: &Path, log: &Path) -> Result<bool> {
     if is_installed() {
         return Ok(false);
     }
-    let mut npm = Command::new("npm");
-    npm.args(["ci", "--no-audit", "--no-fund", "--prefer-offline"])
-        .current_dir(folder);
-    run_logged(npm, "npm ci", log, INSTALL_LIMIT)?;
+    run_logged(npm_ci(folder), "npm ci", log, INSTALL_LIMIT)?;
     fs::write(modules.join(MARKER), lock_digest)?;
     Ok(true)
+}
+
+/// Also what only builds and tests need, whatever `NODE_ENV` and the user's settings of npm leave out.
+fn npm_ci(folder: &Path) -> Command {
+    let mut npm = Command::new("npm");
+    npm.args(["ci", "--include=dev", "--no-audit", "--no-fund"])
+        .arg("--prefer-offline")
+        .current_dir(folder);
+    npm
 }
 
 fn require_node() -> Result<()> {
@@ -73,6 +79,12 @@ mod tests {
     fn versions_of_node_are_read() {
         assert_eq!(major("v20.20.2\n"), Some(20));
         assert_eq!(major("20"), None);
+    }
+
+    #[test]
+    fn what_builds_and_tests_need_is_installed_too() {
+        let npm = npm_ci(Path::new("infra"));
+        assert!(npm.get_args().any(|argument| argument == "--include=dev"));
     }
 
     #[test]

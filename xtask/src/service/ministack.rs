@@ -33,9 +33,7 @@ pub fn command(
     command
         .envs(aws::environment(port))
         .env(MARK_VARIABLE, &checkout.home);
-    for foreign in aws::FOREIGN_VARIABLES {
-        command.env_remove(foreign);
-    }
+    aws::remove_foreign_variables(&mut command);
     command
         .env("GATEWAY_PORT", port.to_string())
         .env("BIND_HOST", "127.0.0.1")

@@ -13,11 +13,12 @@ use anyhow::{Context, Result, anyhow, bail};
 use serde_json::json;
 
 use self::counts::Counts;
-use crate::aws::{FOREIGN_VARIABLES, loopback_agent};
+use crate::aws::{loopback_agent, remove_foreign_variables};
 use crate::cache::{lock_file, remove_folder};
 use crate::checkout::Checkout;
 use crate::command::demo::demo;
 use crate::command::down::down;
+use crate::command::interruption::stop_when_interrupted;
 use crate::command::models::pull;
 use crate::command::up::{UpArguments, up};
 use crate::env_file;
@@ -75,7 +76,7 @@ pub fn test(checkout: &Checkout) -> Result<()> {
     let _one_at_a_time = lock_file(&checkout.home.join("test.lock"))?;
     let private = Checkout::at(checkout.root.clone(), &checkout.home.join("test"))?;
     clear(&private)?;
-    stop_when_interrupted(private.clone())?;
+    stop_when_interrupted(&private)?;
     let mut run = Run {
         checkout,
         private,
@@ -187,9 +188,7 @@ impl Run<'_> {
         self.step(name, |run| {
             println!("   log: {}", run.checkout.shown(&log));
             let mut command = prepared(run)?;
-            for variable in FOREIGN_VARIABLES {
-                command.env_remove(variable);
-            }
+            remove_foreign_variables(&mut command);
             let result = run_logged(command, name, &log, STEP_LIMIT);
             let text = fs::read_to_string(&log).unwrap_or_default();
             let counts = Counts::of(&text);
@@ -284,20 +283,8 @@ impl Run<'_> {
             );
         }
         let total = self.done.iter().map(|step| step.counts).sum::<Counts>();
-        println!("\n{} passed, {} failed", total.passed, total.failed);
+        println!("\n{}", total.total());
     }
-}
-
-/// An interruption ends the private stack too, whose processes would outlive this one.
-fn stop_when_interrupted(private: Checkout) -> Result<()> {
-    ctrlc::set_handler(move || {
-        eprintln!("\ninterrupted: stopping the private stack");
-        if let Err(error) = down(&private) {
-            eprintln!("it could not be stopped: {error:#}");
-        }
-        std::process::exit(130);
-    })
-    .context("interruptions can't be watched for")
 }
 
 /// Stops and removes what an interrupted run left behind.

@@ -31,10 +31,7 @@ pub fn deploy(
         if deployer.is_deployed(&fingerprint)? {
             return Ok(((), "unchanged".to_owned()));
         }
-        if !deployer.has_deployment()? {
-            // A first deployment that was interrupted leaves stacks that can't be updated; nothing else is lost.
-            aws.forget_everything()?;
-        }
+        deployer.begin()?;
         deployer.deploy(settings)?;
         if let Some(cors) = cors_configuration(&deployer.assembly())? {
             aws.set_cors(Outputs::read(&checkout.home)?.get("ApiId")?, &cors)?;

@@ -84,9 +84,6 @@ pub fn up(checkout: &Checkout, arguments: &UpArguments) -> Result<()> {
 fn run_steps(checkout: &Checkout, arguments: &UpArguments, progress: &Progress) -> Result<Ports> {
     let mut state = State::load(&checkout.home);
     let (installed, ports, binaries) = prepare(checkout, arguments, &mut state, progress)?;
-    state.binaries.clone_from(&binaries.stamps);
-    state.save(&checkout.home)?;
-
     let settings = Settings {
         opensearch_endpoint: aws::endpoint(ports.opensearch),
         functions_dir: functions::folder(checkout),
@@ -154,11 +151,10 @@ fn prepare(
     progress: &Progress,
 ) -> Result<(Installed, Ports, Binaries)> {
     let cache = Cache::locate()?;
-    let known_binaries = state.binaries.clone();
     thread::scope(|scope| {
         let build = scope.spawn(|| {
             progress.step("Functions and command line", || {
-                let binaries = functions::build(checkout, &known_binaries)?;
+                let binaries = functions::build(checkout)?;
                 let note = build_note(&binaries);
                 Ok((binaries, note))
             })

@@ -86,9 +86,7 @@ impl Function {
             .stdin(Stdio::null())
             .stdout(output.try_clone()?)
             .stderr(output);
-        for foreign in aws::FOREIGN_VARIABLES {
-            command.env_remove(foreign);
-        }
+        aws::remove_foreign_variables(&mut command);
         end_with_this_program(&mut command);
         let child = command.spawn();
         child.with_context(|| format!("{} can't be started", self.program.display()))

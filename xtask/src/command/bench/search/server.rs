@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::cache::remove_folder;
 use crate::checkout::Checkout;
 use crate::command::bench::proc_files::{self, Memory};
+use crate::command::interruption::stop_when_interrupted;
 use crate::install::java::Java;
 use crate::ports::free_port;
 use crate::process::{end_marked, wait_ready};
@@ -43,6 +44,7 @@ impl Server {
         };
         server.stop()?;
         remove_folder(folder)?;
+        stop_when_interrupted(&server.private)?;
         server.run()?;
         Ok(server)
     }
