@@ -32,7 +32,7 @@ use vision::{Frame, Looked, LookedShot, Looker, TextReader};
 use frames::{of_pack, shown_during, thumbnail_key, write_thumbnails};
 
 /// Grows when the same input would give other passages or vectors.
-const STAGE_VERSION: u32 = 3;
+const STAGE_VERSION: u32 = 4;
 /// A function of this size has less than two whole processors.
 const THREADS: NonZeroUsize = NonZeroUsize::MIN;
 

@@ -33,7 +33,7 @@ use std::{
 };
 
 /// Grows when the same input would give another pack.
-const STAGE_VERSION: u32 = 4;
+const STAGE_VERSION: u32 = 5;
 /// Below the function's own limit, so that the reason is told.
 const TIME_LIMIT: Duration = Duration::from_secs(270);
 /// A chunk may read this many times its share of the file, or five minutes at 100 Mbit/s where that is more (a lecture at

@@ -26,7 +26,7 @@ use recogniser::Recogniser;
 use std::sync::Arc;
 
 /// Grows when the same input would give another transcript.
-const STAGE_VERSION: u32 = 2;
+const STAGE_VERSION: u32 = 3;
 
 /// What the handler works with.
 #[derive(Debug)]
