@@ -5,8 +5,8 @@
 //! [`SearchIndex::prepare`] make an index; a write of documents never does. What is deleted or renamed is so wherever
 //! an index stands ([`Place`]). An index that stands nowhere is removed with the next one that is dropped: one whose
 //! removal was cut off, or an empty one that a server with `action.auto_create_index` makes where documents are changed
-//! in an index that has just been dropped. Requests are signed (SigV4, service `es`) where credentials exist; a local server ignores the
-//! signature.
+//! in an index that has just been dropped. Requests are signed (SigV4, service `es`) where credentials exist; a local
+//! server ignores the signature.
 
 mod clauses;
 mod client;

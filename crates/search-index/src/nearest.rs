@@ -1,6 +1,6 @@
 //! The documents nearest to a vector, for comparing indices.
 
-use crate::{SearchIndex, SearchIndexError};
+use crate::{SearchIndex, SearchIndexError, query::RANKED_FIELDS, search::RankedFields};
 use contracts::{Generation, VideoId, Workspace};
 use opensearch::http::Method;
 use serde::Deserialize;
@@ -35,18 +35,12 @@ pub struct Near {
     pub generation: Generation,
 }
 
-/// A hit; each of its fields has a list of values, here of one.
+/// A hit.
 #[derive(Deserialize)]
 struct Found {
     #[serde(rename = "_id")]
     id: String,
-    fields: FoundFields,
-}
-
-#[derive(Deserialize)]
-struct FoundFields {
-    video_id: [VideoId; 1],
-    generation: [Generation; 1],
+    fields: RankedFields,
 }
 
 impl SearchIndex {
@@ -67,7 +61,7 @@ impl SearchIndex {
             "size": count,
             "track_total_hits": false,
             "_source": false,
-            "docvalue_fields": ["video_id", "generation"],
+            "docvalue_fields": RANKED_FIELDS,
             "query": {"knn": {(field.name()): nearest}},
         });
         let path = format!("/{}/_search", self.alias());

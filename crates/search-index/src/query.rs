@@ -24,7 +24,7 @@ pub(crate) const SEARCH_TIMEOUT: &str = "4s";
 
 /// What is told of a ranked document, besides its number and its score. These are kept in columns: a document's own
 /// fields, even its `_id`, are compressed together with others', and to unpack them takes longer than to find it.
-const RANKED_FIELDS: [&str; 2] = ["video_id", "generation"];
+pub(crate) const RANKED_FIELDS: [&str; 2] = ["video_id", "generation"];
 /// What is read of a document.
 const READ_FIELDS: [&str; 10] = [
     "workspace",

@@ -106,7 +106,7 @@ fn read_response(
     })
 }
 
-/// A hit as [`RANKED_FIELDS`](crate::query::RANKED_FIELDS) have it.
+/// A hit of a retriever.
 #[derive(Deserialize)]
 struct RankedHit {
     #[serde(rename = "_seq_no")]
@@ -116,11 +116,11 @@ struct RankedHit {
     fields: RankedFields,
 }
 
-/// Each field has a list of values; these have one.
+/// What [`RANKED_FIELDS`](crate::query::RANKED_FIELDS) are answered with. Each field has a list of values; these have one.
 #[derive(Deserialize)]
-struct RankedFields {
-    video_id: [VideoId; 1],
-    generation: [Generation; 1],
+pub(crate) struct RankedFields {
+    pub video_id: [VideoId; 1],
+    pub generation: [Generation; 1],
 }
 
 fn read_hit(retriever: Retriever, hit: &Value) -> Result<RankedDocument, SearchIndexError> {
