@@ -1,7 +1,6 @@
 //! How an indexing ends: ready, failed, deleted. Each is one conditional write.
 
-use crate::{Catalog, CatalogError, VideoRecord, keys, record::now};
-use aws_sdk_dynamodb::types::AttributeValue;
+use crate::{Catalog, CatalogError, VideoRecord, keys, progress::deleting, record::now};
 use contracts::{
     ErrorName, VideoId, Workspace,
     api::{VideoError, VideoStatus},
@@ -133,7 +132,7 @@ impl Catalog {
             .set_key(Some(keys::video(workspace, video_id)))
             .condition_expression("attribute_not_exists(pk) OR #status = :deleting")
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":deleting", AttributeValue::S("DELETING".to_owned()))
+            .expression_attribute_values(":deleting", deleting())
             .send()
             .await;
         match removed.map_err(CatalogError::from) {

@@ -98,7 +98,7 @@ impl Catalog {
                 ":generation",
                 AttributeValue::N(video.generation.to_string()),
             )
-            .expression_attribute_values(":deleting", AttributeValue::S("DELETING".to_owned()))
+            .expression_attribute_values(":deleting", deleting())
             .expression_attribute_values(":now", AttributeValue::S(now()))
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
     }
@@ -120,6 +120,11 @@ impl Catalog {
             other => other,
         }
     }
+}
+
+/// The status of a video that is being deleted, as conditions compare it.
+pub(crate) fn deleting() -> AttributeValue {
+    AttributeValue::S("DELETING".to_owned())
 }
 
 fn as_record(
