@@ -121,11 +121,7 @@ pub fn left_out(dropped: DroppedSpeech) -> String {
 pub fn transcript_summary(transcript: &Transcript) -> Option<String> {
     let model = transcript.speech_model.as_deref()?;
     let language = transcript.language.as_deref().unwrap_or("unknown");
-    let mut summary = format!(
-        "recognised by {}, language {}",
-        printable(model),
-        printable(language)
-    );
+    let mut summary = format!("recognised by {model}, language {language}");
     let left_out = transcript.dropped.map(left_out).unwrap_or_default();
     if !left_out.is_empty() {
         summary.push_str(&format!(", left out: {left_out}"));
